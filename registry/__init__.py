@@ -1,0 +1,1 @@
+"""A registry of juvenile dermatomyositis treated with JAK inhibitors: visits in, kept with their audit, and out again."""

@@ -1,0 +1,255 @@
+"""An endpoint is a signature: who may call it, what it takes, what it gives, which problems it can answer with."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+import psycopg
+from flask import Response, current_app, g, request
+
+from registry.api import bodies, identity
+from registry.api.answers import answer
+from registry.db import refusals, request_keys
+from registry.db.accounts import Actor
+from registry.db.request_keys import RequestKey
+from registry.db.transaction import Attribution, Awaited, Image, Transaction, as_json
+from registry.problems import (
+    ChangeReasonMissing,
+    IdempotencyKeyMissing,
+    MalformedRequest,
+    MomentInTheFuture,
+    NoSuchRecord,
+    NotAuthenticated,
+    NotPermitted,
+    Problem,
+    RulesBroken,
+    VersionMissing,
+    VersionStale,
+)
+from registry.schemas.base import Record, schema_of
+
+KEY_FORM = re.compile(r"[\x21-\x7e]{8,128}")
+ETAG_FORM = re.compile(r'"([0-9]{1,9})"')
+REASON_LENGTHS = range(3, 501)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one operation promises; the check of each request and its page in the OpenAPI are both made from this.
+
+    `may`: the verb of the permission table. `takes`, `gives`, `asks`: schemas of body, answer and query. `many`: a list.
+    `kind`: the table a POST writes to. `amends`: needs If-Match and a reason. `lines`: body and answer are NDJSON.
+    `again`: makes the answer to a repeated POST whole, where the record's own image is not all of it.
+    """
+
+    may: str
+    gives: type[Record] | None = None
+    takes: type[Record] | None = None
+    asks: type[Record] | None = None
+    many: bool = False
+    status: int = 200
+    kind: str = ""
+    amends: bool = False
+    lines: bool = False
+    problems: tuple[type[Problem], ...] = ()
+    again: Callable[[Transaction, Image], Image] | None = None
+    sentence: str = ""
+
+    def every_problem(self, method: str) -> tuple[type[Problem], ...]:
+        """Give each problem the operation can answer with: its own, and those of its permission, body and headers."""
+        found: list[type[Problem]] = [NotAuthenticated, NotPermitted, MalformedRequest, *self.problems]
+        if self.takes or self.asks:
+            found.append(RulesBroken)
+        if method == "POST":
+            found += [IdempotencyKeyMissing]
+        if self.amends:
+            found += [VersionMissing, VersionStale, ChangeReasonMissing]
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as its handler sees it."""
+
+    tx: Transaction
+    actor: Actor
+    attribution: Attribution
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def keep_so_far(self) -> None:
+        """Commit what was done and go on under the same attribution."""
+        self.tx.commit()
+        self.tx.attribute(self.attribution)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The past moment that was asked for, if any."""
+        return self.query.get("as_of")
+
+
+class Handler(Protocol):
+    """A method of a Resource that was given a contract."""
+
+    __contract__: Contract
+
+
+def contract(**promises: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a handler keep a contract; the handler gets a Call and the parts of the path, and gives an image or rows."""
+
+    def bound(handler: Callable[..., Any]) -> Callable[..., Any]:
+        promised = Contract(**promises, sentence=(handler.__doc__ or "").strip())
+
+        @functools.wraps(handler)
+        def kept(resource: Any, **path: Any) -> Response:
+            return _repeated_once(lambda: _answered(promised, functools.partial(handler, resource), path))
+
+        cast(Handler, kept).__contract__ = promised
+        return kept
+
+    return bound
+
+
+def _repeated_once(work: Callable[[], Response]) -> Response:
+    """Do the work again when it lost a race, so that its refusal can name what was recorded meanwhile."""
+    try:
+        return work()
+    except psycopg.Error as error:
+        if not refusals.worth_repeating(error):
+            raise
+    return work()
+
+
+def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, Any]) -> Response:
+    registry = current_app.extensions["registry"]
+    registry.throttle.check()
+    with registry.database.transaction() as tx:
+        actor = g.actor = identity.actor_of_request(tx)
+        roles, sites = identity.permitted_sites(actor, promised.may)
+        call = Call(tx, actor, _attribution(actor, roles, sites))
+        sent = _read_request(promised, call)
+        _check_path(path)
+        tx.attribute(call.attribution)
+        key = request_key(actor, sent) if request.method == "POST" and not promised.lines else None
+        first = request_keys.claim(tx, key) if key else None
+        if first is not None and promised.again:
+            first = promised.again(tx, first)
+        if first is None:
+            given = handler(call, **path)
+            if isinstance(given, Response):
+                return given
+            if key and promised.kind:
+                request_keys.finish(tx, key, status=promised.status, kind=promised.kind, written=given)
+            tx.commit()
+            given = given.image() if isinstance(given, Awaited) else given
+        return _presented(promised, call, given if first is None else first, replayed=first is not None)
+
+
+def _read_request(promised: Contract, call: Call) -> Any:
+    """Read what was sent, all before any work: query, headers, body."""
+    if promised.asks:
+        call.query = schema_of(promised.asks).accept(_query_arguments())
+        if (as_of := call.as_of) and as_of > datetime.now(UTC):
+            raise MomentInTheFuture
+    elif request.args:
+        schema_of(Record).accept(request.args.to_dict())
+    if promised.amends:
+        call.version = _version_asked()
+        _change_reason()
+    if promised.takes is None or promised.lines:
+        return None
+    sent = bodies.json_body(current_app.extensions["registry"].settings.max_body)
+    schema = schema_of(promised.takes)
+    call.body = schema.whole(schema.accept(sent))
+    return sent
+
+
+def _check_path(path: dict[str, Any]) -> None:
+    """Refuse a part of the path that PostgreSQL cannot hold, so that there can be no record of it."""
+    if any("\x00" in str(part) for part in path.values()):
+        raise NoSuchRecord
+
+
+def _query_arguments() -> dict[str, str]:
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        raise MalformedRequest
+    return request.args.to_dict()
+
+
+def _version_asked() -> int:
+    """Read If-Match; a weak tag or a list never matches (RFC 9110, strong comparison)."""
+    asked = request.headers.get("If-Match")
+    if asked is None:
+        raise VersionMissing
+    form = ETAG_FORM.fullmatch(asked.strip())
+    if form is None:
+        raise VersionStale
+    return int(form[1])
+
+
+def _change_reason() -> str:
+    reason = _header_text("X-Change-Reason").strip()
+    if len(reason) not in REASON_LENGTHS or not reason.isprintable():
+        raise ChangeReasonMissing
+    return reason
+
+
+def _header_text(name: str) -> str:
+    """Read a header as UTF-8, which WSGI gives as Latin-1."""
+    try:
+        return request.headers.get(name, "").encode("latin-1").decode()
+    except UnicodeError:
+        raise MalformedRequest from None
+
+
+def request_key(actor: Actor, sent: Any) -> RequestKey:
+    """Give the key of a POST with the fingerprint of what it stands for; raises IdempotencyKeyMissing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY_FORM.fullmatch(key):
+        raise IdempotencyKeyMissing
+    stands_for = f"{request.method} {request.full_path}\n{as_json(sent)}".encode()
+    return RequestKey(actor.account_id, key, hashlib.sha256(stands_for).digest())
+
+
+def _attribution(actor: Actor, roles: str, sites: str) -> Attribution:
+    return Attribution(
+        actor=actor.name,
+        actor_id=actor.account_id,
+        organisation=actor.organisation,
+        role=roles,
+        sites=sites,
+        client=(request.user_agent.string or "-")[:200],
+        request_id=g.request_id,
+        change_set=str(uuid.uuid4()),
+        reason=_header_text("X-Change-Reason").strip(),
+    )
+
+
+def _presented(promised: Contract, call: Call, given: Any, *, replayed: bool) -> Response:
+    if promised.gives is None:
+        return answer(None, promised.status, headers=call.headers)
+    schema = schema_of(promised.gives)
+    if promised.many:
+        return answer([schema.present(row) for row in given], promised.status, headers=call.headers)
+    if replayed:
+        call.headers["Idempotency-Replayed"] = "true"
+    return _conditional(
+        answer(schema.present(given), promised.status, version=given.get("version"), headers=call.headers)
+    )
+
+
+def _conditional(response: Response) -> Response:
+    """Answer 304 where the client holds this version already (RFC 9110)."""
+    if request.method == "GET":
+        response.make_conditional(request)
+    return response

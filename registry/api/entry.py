@@ -1,0 +1,115 @@
+"""Judge what was submitted against what is known: edit checks, confirmations, and whether it is recorded already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from registry.domain import edit_checks
+from registry.domain.edit_checks import Context, Finding
+from registry.domain.rules import RULES
+from registry.problems import BrokenRule, NeedsConfirmation, RulesBroken, VisitAlreadyRecorded
+
+UNNEEDED = "This confirmation names a check that did not ask for one; leave it out."
+NO_PARTICIPANT = BrokenRule(
+    "/participant_id", "no_such_participant", "There is no such participant in this study among those you may see."
+)
+
+
+def judged_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the visit with its place, once it passed every rule that its status asks for.
+
+    Raises:
+        RulesBroken: a hard rule is broken. NeedsConfirmation: an unusual value is not confirmed.
+        VisitAlreadyRecorded: the participant has this visit.
+    """
+    if place["participant_id"] is None:
+        raise RulesBroken(NO_PARTICIPANT)
+    if place["known"] is not None and not visit.get("entered_in_error"):
+        raise VisitAlreadyRecorded(existing=f"/v1/visits/{place['known']}")
+    refuse(edit_checks.of_visit(visit, _context(place)), visit.get("confirmations"), draft=visit["status"] == "draft")
+    where = {name: str(place[name]) for name in ("id", "participant_id", "study_id", "site_id")}
+    return {**visit, **where}
+
+
+class Earlier:
+    """What the lines before a line of the same request say of its participant: its visits and its growth."""
+
+    def __init__(self) -> None:
+        self.visits: dict[tuple[Any, ...], str] = {}
+        self.growth: dict[tuple[str, str], list[tuple[date, Any]]] = {}
+
+    def add(self, visit: Mapping[str, Any]) -> None:
+        """Remember a visit that passed."""
+        if visit.get("entered_in_error"):
+            return
+        self.visits[self._same(visit)] = visit["id"]
+        signs = (visit.get("forms") or {}).get("vital_signs") or {}
+        for measure in ("height", "weight"):
+            if visit.get("visited_on") and signs.get(measure) is not None:
+                self.growth.setdefault((visit["participant_id"], measure), []).append(
+                    (visit["visited_on"], signs[measure])
+                )
+
+    def added_to(self, place: Mapping[str, Any], visit: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a visit's place with what earlier lines add to it."""
+        known = place["known"] or self.visits.get(self._same(visit))
+        found = dict(place) | {"known": known}
+        for measure in ("height", "weight"):
+            found |= self._last(measure, place, visit)
+        return found
+
+    def _last(self, measure: str, place: Mapping[str, Any], visit: Mapping[str, Any]) -> dict[str, Any]:
+        day = visit.get("visited_on")
+        seen = [one for one in self.growth.get((visit["participant_id"], measure), []) if day and one[0] < day]
+        if place[f"{measure}_on"] is not None:
+            seen.append((place[f"{measure}_on"], place[measure]))
+        last = max(seen, key=lambda one: one[0], default=(None, None))
+        return {f"{measure}_on": last[0], measure: last[1]}
+
+    def _same(self, visit: Mapping[str, Any]) -> tuple[Any, ...]:
+        day = visit.get("visited_on") if visit["event"] == "unscheduled" else None
+        return (visit["participant_id"], visit["event"], day)
+
+
+def _context(place: Mapping[str, Any]) -> Context:
+    return Context(
+        now=datetime.now(UTC),
+        today=place["today"],
+        previous_height=place["height"],
+        previous_height_on=place["height_on"],
+        previous_weight=place["weight"],
+        previous_weight_on=place["weight_on"],
+    )
+
+
+def judge_dose(dose: Mapping[str, Any]) -> None:
+    """Refuse a dose outside its published range unless that is confirmed; raises NeedsConfirmation or RulesBroken."""
+    findings = edit_checks.of_dose({**dose, "weight": dose.get("weight_used")})
+    refuse(findings, dose.get("confirmations"), draft=False)
+
+
+def refuse(findings: Sequence[Finding], confirmations: Sequence[Mapping[str, Any]] | None, *, draft: bool) -> None:
+    """Refuse what breaks a hard rule, what is unusual and not confirmed, and what is confirmed without being unusual."""
+    confirmed = {given["rule"] for given in confirmations or []}
+    asked = [found for found in findings if found.kind == "soft"]
+    hard = [found for found in findings if found.kind == "hard" and (not draft or RULES[found.rule].for_drafts)]
+    open_questions = [] if draft else [found for found in asked if found.rule not in confirmed]
+    broken = [*map(_as_rule, hard), *map(_as_rule, open_questions)]
+    if not draft:
+        broken += _unneeded(confirmations or [], {found.rule for found in asked})
+    if broken:
+        raise (NeedsConfirmation if len(broken) == len(open_questions) else RulesBroken)(*broken)
+
+
+def _as_rule(found: Finding) -> BrokenRule:
+    return BrokenRule(found.pointer, found.rule, found.sentence, confirmable=found.kind == "soft")
+
+
+def _unneeded(confirmations: Iterable[Mapping[str, Any]], asked: set[str]) -> list[BrokenRule]:
+    return [
+        BrokenRule(f"/confirmations/{index}/rule", "nothing_to_confirm", UNNEEDED)
+        for index, given in enumerate(confirmations)
+        if given["rule"] not in asked
+    ]

@@ -1,0 +1,69 @@
+"""What is told about each request: an id that runs through answer, log and audit; one log line; metrics.
+
+Neither a path nor a query string is logged, since both can hold what identifies a participant: the route's template is.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
+ANSWERS = Counter("registry_answers_total", "Answers by route, method and status", ["route", "method", "status"])
+SECONDS = Histogram("registry_answer_seconds", "Time to answer by route and method", ["route", "method"])
+SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+log = structlog.get_logger("registry")
+
+
+def install(app: Flask) -> None:
+    """Give every request its id, and tell of every answer."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    sent = request.headers.get("X-Request-Id", "")
+    g.request_id = sent if ID_FORM.fullmatch(sent) else uuid.uuid4().hex
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    route, took = str(request.url_rule or "-"), time.perf_counter() - g.began
+    ANSWERS.labels(route, request.method, response.status_code).inc()
+    SECONDS.labels(route, request.method).observe(took)
+    actor = g.get("actor")
+    log.info(
+        "answered",
+        request_id=g.request_id,
+        route=route,
+        method=request.method,
+        status=response.status_code,
+        milliseconds=round(took * 1000, 1),
+        account=actor.account_id if actor else None,
+    )
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.update(SAFE_HEADERS)
+    return response
+
+
+def metrics(several_processes: bool) -> Response:
+    """Answer the metrics in Prometheus' text format."""
+    registry = REGISTRY
+    if several_processes:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

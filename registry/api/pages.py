@@ -1,0 +1,56 @@
+"""What is open to everyone: health, metrics, the OpenAPI document and the page that shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, send_file, send_from_directory
+
+from registry.api import observation
+from registry.api.answers import answer
+from registry.db import health
+
+STATIC = Path(__file__).parent / "static"
+DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
+POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'"
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/health/live")
+def live() -> Response:
+    """Tell that the process answers."""
+    return answer({"status": "live"})
+
+
+@pages.get("/health/ready")
+def ready() -> Response:
+    """Tell whether requests can be served: database reached, migrated, and its clock near ours."""
+    found = health.of(current_app.extensions["registry"].database)
+    return answer(found.as_json(), 200 if found.ready else 503)
+
+
+@pages.get("/metrics")
+def metrics() -> Response:
+    """Give the metrics; they hold no patient value."""
+    return observation.metrics(current_app.extensions["registry"].settings.workers > 1)
+
+
+@pages.get("/openapi.yaml")
+def openapi() -> Response:
+    """Give the OpenAPI 3.1 document."""
+    return send_file(DOCUMENT, mimetype="application/yaml")
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """Show the OpenAPI document as a page."""
+    response = send_from_directory(STATIC, "docs.html")
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@pages.get("/docs/<path:name>")
+def assets(name: str) -> Response:
+    """Give a file of that page."""
+    return send_from_directory(STATIC, name, max_age=86400)

@@ -1,0 +1,98 @@
+"""Visits: submitted, amended and read as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_restx import Namespace, Resource
+
+from registry.api import amendments, bulk, entry, past
+from registry.api.contract import Call, contract
+from registry.api.lists import page_of_records
+from registry.db import records, studies, visits
+from registry.db.transaction import Awaited
+from registry.problems import (
+    ConsentMissing,
+    CursorNotUnderstood,
+    MomentInTheFuture,
+    NeedsConfirmation,
+    NoSuchRecord,
+    VisitAlreadyRecorded,
+)
+from registry.schemas.bulk import BulkAnswer, BulkOptions
+from registry.schemas.queries import AsOf
+from registry.schemas.visits import Visit, VisitFilters
+
+namespace = Namespace("visits")
+REFUSALS = (NoSuchRecord, VisitAlreadyRecorded, ConsentMissing, NeedsConfirmation)
+
+
+@namespace.route("/studies/<study>/visits")
+class Visits(Resource):  # type: ignore[misc]
+    """The visits of a study."""
+
+    @contract(
+        may="visit.read",
+        gives=Visit,
+        many=True,
+        asks=VisitFilters,
+        problems=(NoSuchRecord, CursorNotUnderstood, MomentInTheFuture),
+    )
+    def get(self, call: Call, study: str) -> list[dict[str, Any]]:
+        """List the visits of a study, as they are or as they stood."""
+        image = "visit_image(t.id)"
+        return page_of_records(call, "visit", image=image, study_id=studies.id_of(call.tx, study))
+
+    @contract(may="visit.record", takes=Visit, gives=Visit, status=201, kind="visit", problems=REFUSALS)
+    def post(self, call: Call, study: str) -> Awaited:
+        """Record a visit with its forms and laboratory results."""
+        place = visits.places(call.tx, [call.body], study)[0]
+        if place["participant_id"] is None:
+            studies.id_of(call.tx, study)
+        visits.record(call.tx, [entry.judged_visit(call.body, place)])
+        return visits.kept(call.tx, place["id"])
+
+
+@namespace.route("/studies/<study>/visits:bulk")
+class BulkVisits(Resource):  # type: ignore[misc]
+    """Many visits at once."""
+
+    @contract(
+        may="visit.record",
+        takes=Visit,
+        gives=BulkAnswer,
+        asks=BulkOptions,
+        lines=True,
+        problems=(NoSuchRecord,),
+    )
+    def post(self, call: Call, study: str) -> Response:
+        """Record many visits, one a line, each line answered; all or nothing where `atomic` is asked."""
+        studies.id_of(call.tx, study)
+        return bulk.answered(call, study)
+
+
+@namespace.route("/visits/<uuid:record_id>")
+class OneVisit(Resource):  # type: ignore[misc]
+    """A visit."""
+
+    @contract(may="visit.read", gives=Visit, asks=AsOf, problems=(NoSuchRecord, MomentInTheFuture))
+    def get(self, call: Call, record_id: str) -> dict[str, Any]:
+        """Read a visit, as it is or as it stood."""
+        if call.as_of:
+            return records.read_as_of(call.tx, "visit", record_id, call.as_of)
+        return visits.read(call.tx, record_id)
+
+    @contract(may="visit.amend", takes=Visit, gives=Visit, amends=True, problems=REFUSALS)
+    def put(self, call: Call, record_id: str) -> dict[str, Any]:
+        """Replace a visit as a whole."""
+        current = visits.read(call.tx, record_id)
+        amendments.check(call, current)
+        place = visits.places(call.tx, [{**call.body, "id": record_id}])[0] | {"id": record_id}
+        judged = entry.judged_visit(call.body, place)
+        if amendments.unchanged_visit(call.body, current):
+            return current
+        return visits.amend(call.tx, judged, call.version)
+
+
+past.publish(namespace, "/visits", "visit", Visit)

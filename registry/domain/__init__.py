@@ -1,0 +1,1 @@
+"""The rules of the registry as pure functions: no database, no HTTP, standard library only."""

@@ -1,0 +1,1 @@
+"""What is written out from the declarations: the OpenAPI document, the data dictionary, extracts; changes nothing."""

@@ -1,0 +1,145 @@
+"""Write a de-identified extract: one CSV a record kind, a codebook and a manifest, whole or not at all.
+
+Everything is read in one snapshot and streamed, a batch of participants at a time: memory holds their pseudonyms and no
+more. Pseudonyms are put in here, so neither they nor their key ever reach the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from registry.db import events, extracts
+from registry.db.extracts import ExtractFile, Manifest, Snapshot
+from registry.db.transaction import Attribution, Database
+from registry.publish import codebook
+from registry.publish.columns import FILES, LEFT_OUT, PARTICIPANT, File
+from registry.publish.pseudonyms import pseudonyms
+
+MANIFEST = "manifest.json"
+BATCH = 500
+"""Participants whose rows are sorted at once by the database."""
+BLOCK = 512
+"""Lines that are hashed and written at once."""
+ID_LENGTH = 36
+
+
+class ExtractRefused(Exception):
+    """The extract cannot be written; the message says why, and what to do."""
+
+
+def pull(
+    service: Database, views: Database, attribution: Attribution, study: str, out: Path, *, key: bytes
+) -> Manifest:
+    """Write an extract and keep in the audit that it was asked for and what was given, as a command does.
+
+    `service` connects as registry_service, `views` as registry_extract.
+
+    Raises:
+        ExtractRefused: the folder is not empty, or there is no such study.
+    """
+    _note(service, attribution, {"study": study})
+    manifest = write(views, study, attribution.sites, out, key=key)
+    _note(service, attribution, {"study": study, "cut_at": manifest.cut_at, "files": list(map(asdict, manifest.files))})
+    return manifest
+
+
+def _note(service: Database, attribution: Attribution, details: Mapping[str, object]) -> None:
+    with service.transaction() as tx:
+        tx.attribute(attribution)
+        events.note(tx, "pull", "extract_by_command", details)
+        tx.commit()
+
+
+def write(database: Database, study: str, sites: str, out: Path, *, key: bytes) -> Manifest:
+    """Write the extract of a study into the folder `out`, which is missing or empty.
+
+    `database` connects as registry_extract; `sites` is `*` or the identifiers of the sites to cover, with commas.
+
+    Raises:
+        ExtractRefused: the folder is not empty, or there is no such study.
+    """
+    with _whole_or_not_at_all(out) as folder, extracts.snapshot(database, sites) as snapshot:
+        if not snapshot.has_study(study):
+            raise ExtractRefused(f"There is no study {study}; `registry extract` takes the code of a study.")
+        names = pseudonyms(key, study, snapshot.participants(study))
+        files = [_keep(folder, f"{file.name}.csv", _table(snapshot, file, study, names)) for file in FILES]
+        files.append(_keep(folder, codebook.NAME, codebook.lines()))
+        manifest = Manifest(study, snapshot.cut_at, codebook.PROFILE, software(), sites == "*", tuple(files))
+        _keep(folder, MANIFEST, _told(manifest))
+        return manifest
+
+
+def software() -> str:
+    """Name the program that writes."""
+    return f"jdm-jaki-registry {version('jdm-jaki-registry')}"
+
+
+@contextmanager
+def _whole_or_not_at_all(out: Path) -> Iterator[Path]:
+    """Give a folder beside `out` to write into; it takes the name `out` when the block ends without an error."""
+    out = out.absolute()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ExtractRefused(
+            f"{out} exists and is not an empty folder; an extract never overwrites. Name a new folder."
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.unfinished-", dir=out.parent))
+    try:
+        yield draft
+        draft.replace(out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _table(snapshot: Snapshot, file: File, study: str, names: Mapping[str, str]) -> Iterator[bytes]:
+    """Give the lines of one file: the header, then the rows in the order of the pseudonyms."""
+    yield ",".join(file.names).encode() + b"\n"
+    columns = [name for name in file.names if name != PARTICIPANT.name]
+    ids = list(names)
+    for start in range(0, len(ids), BATCH):
+        for line in snapshot.rows(file.name, columns, file.keys, study, ids[start : start + BATCH]):
+            yield names[line[:ID_LENGTH].decode()].encode() + line[ID_LENGTH:]
+
+
+def _keep(folder: Path, name: str, lines: Iterable[bytes]) -> ExtractFile:
+    """Write a file whose first line is its header, measure it, and see it safely on the disk."""
+    digest, rows, size, columns = hashlib.sha256(), -1, 0, 0
+    with (folder / name).open("xb") as file:
+        for block, held in _blocks(lines):
+            columns = columns or block.partition(b"\n")[0].count(b",") + 1
+            file.write(block)
+            digest.update(block)
+            rows, size = rows + held, size + len(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return ExtractFile(name, rows, columns, size, digest.hexdigest())
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    held: list[bytes] = []
+    for line in lines:
+        held.append(line)
+        if len(held) == BLOCK:
+            yield b"".join(held), len(held)
+            held.clear()
+    if held:
+        yield b"".join(held), len(held)
+
+
+def _told(manifest: Manifest) -> list[bytes]:
+    """Give the lines of the manifest: JSON that a person can read as well."""
+    told = asdict(manifest) | {
+        "cut_at": manifest.cut_at.isoformat(),
+        "profile": {"name": manifest.profile, "rules": codebook.RULES, "left_out": dict(LEFT_OUT)},
+    }
+    return (json.dumps(told, indent=2) + "\n").encode().splitlines(keepends=True)

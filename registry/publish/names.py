@@ -1,0 +1,96 @@
+"""How operations are named: an operation id makes a good method name, and a tag gathers a concept."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from registry.api.contract import Contract
+
+VERSION_PREFIX = "/v1/"
+AMENDS = "replace"
+READ_BELOW = {"history": "history", "versions": "version"}
+GATHERED = {"analytes": "catalogue", "forms": "catalogue", "edit-checks": "catalogue", "tokens": "accounts"}
+IRREGULAR = {"audit": "audit_event", "studies": "study"}
+PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+
+
+def operation_id(rule: str, contract: Contract) -> str:
+    """Name an operation after the verb of its sentence and its path.
+
+    `Replace a visit` at `/v1/visits/<id>` is `amend_visit`; what lies below a record follows: `read_visit_history`.
+    """
+    verb = contract.sentence.split()[0].lower()
+    steps = [step for step in _steps(rule) if not PARAMETER.fullmatch(step)]
+    collection, below = _concept(steps)
+    name, _, together = collection.partition(":")
+    if together == "bulk":
+        return f"{verb}_{_snake(name)}_in_bulk"
+    several = contract.many or contract.lines
+    if not below:
+        return f"{'amend' if verb == AMENDS else verb}_{_plural(name) if several else _singular(name)}"
+    if below == ["revocation"]:
+        return f"revoke_{_singular(name)}"
+    if below[-1] in READ_BELOW:
+        return f"read_{_singular(name)}_{READ_BELOW[below[-1]]}"
+    return f"{verb}_{_singular(name)}" + ("" if below[-1] == verb else f"_{_singular(below[-1])}")
+
+
+def tag(rule: str) -> str:
+    """Name the concept of a path, such as `adverse events`."""
+    collection, _ = _concept([step for step in _steps(rule) if not PARAMETER.fullmatch(step)])
+    name = collection.partition(":")[0]
+    return GATHERED.get(name, name.replace("-", " "))
+
+
+def openapi_path(rule: str) -> str:
+    """Write a Flask rule as an OpenAPI path."""
+    return PARAMETER.sub(r"{\g<name>}", rule)
+
+
+def path_parameters(rule: str) -> list[dict[str, Any]]:
+    """Describe the parts of a path."""
+    return [
+        {"in": "path", "name": part["name"], "required": True, **SHAPES[part["kind"] or part["name"]]}
+        for part in PARAMETER.finditer(rule)
+    ]
+
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "uuid": {"description": "Identifier of the record", "schema": {"type": "string", "format": "uuid"}},
+    "int": {
+        "description": "Version of the record",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    },
+    "study": {
+        "description": "Code of the study",
+        "schema": {"type": "string", "pattern": "^[A-Z][A-Z0-9-]{1,19}$", "examples": ["JAKI-JDM"]},
+    },
+    "name": {
+        "description": "Name of the file, as the extract lists it, or manifest.json",
+        "schema": {"type": "string", "pattern": "^[a-z_]+[.](csv|json)$", "examples": ["muscle_strength.csv"]},
+    },
+}
+
+
+def _steps(rule: str) -> list[str]:
+    return rule.removeprefix(VERSION_PREFIX).split("/")
+
+
+def _concept(steps: list[str]) -> tuple[str, list[str]]:
+    """Give the collection and what lies below one of its records; below a study lie collections of their own."""
+    if steps[0] == "studies" and len(steps) > 1:
+        steps = steps[1:]
+    return steps[0], steps[1:]
+
+
+def _snake(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _singular(name: str) -> str:
+    return IRREGULAR.get(name) or _snake(name).removesuffix("s")
+
+
+def _plural(name: str) -> str:
+    return f"{IRREGULAR[name]}s" if name == "audit" else _snake(name)

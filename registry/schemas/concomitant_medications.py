@@ -1,0 +1,77 @@
+"""A medication given beside the JAK inhibitor, from a closed vocabulary; glucocorticoid doses give the weaning curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import validates_schema
+
+from registry.domain import dates
+from registry.domain.medications import ROUTES
+from registry.schemas.base import Kept
+from registry.schemas.fields import Choice, Exact, Id, PartialDay, Text, YesNo, about
+from registry.schemas.participants import TREATMENTS
+from registry.schemas.rules import broken
+
+DOSE_UNITS = {
+    "mg": "mg",
+    "g": "g",
+    "mg/kg": "mg/kg",
+    "g/kg": "g/kg",
+    "mg/m2": "mg/m2",
+    "ug": "ug",
+    "[IU]": "[IU]",
+    "{application}": "Applications",
+    "{dose}": "Doses",
+}
+FREQUENCIES = {
+    "once": "Once",
+    "daily": "Daily",
+    "twice_daily": "Twice a day",
+    "three_times_daily": "Three times a day",
+    "alternate_days": "Every other day",
+    "weekly": "Weekly",
+    "twice_weekly": "Twice a week",
+    "every_two_weeks": "Every two weeks",
+    "every_four_weeks": "Every four weeks",
+    "every_six_months": "Every six months",
+    "as_needed": "As needed",
+    "other": "Other",
+}
+
+
+class ConcomitantMedication(Kept):
+    """A concomitant medication with its dose and interval; it may still be going on."""
+
+    study_id = Id(dump_only=True, metadata=about("Study"))
+    site_id = Id(dump_only=True, metadata=about("Site"))
+    participant_id = Id(required=True, metadata=about("Participant"))
+    medication = Choice(
+        TREATMENTS, required=True, metadata=about("Medication", sdtm="CM.CMTRT", example="prednisolone")
+    )
+    dose = Exact(0, 1000000, places=4, metadata=about("Dose each time", sdtm="CM.CMDOSE", example=10))
+    dose_unit = Choice(DOSE_UNITS, metadata=about("Unit of the dose, UCUM", sdtm="CM.CMDOSU", example="mg"))
+    frequency = Choice(FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily"))
+    route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral"))
+    indication = Text(200, metadata=about("Indication in the site's words", sdtm="CM.CMINDC", free_text=True))
+    started_on = PartialDay(metadata=about("Start, as far as it is known", sdtm="CM.CMSTDTC", example="2026-01"))
+    ended_on = PartialDay(metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC"))
+    entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
+
+    @validates_schema(skip_on_field_errors=True)
+    def dose_has_its_unit(self, medication: dict[str, Any], **_: Any) -> None:
+        """A dose is a number with its unit."""
+        if medication.get("dose") is not None and medication.get("dose_unit") is None:
+            raise broken("required", "A dose needs its unit.", "dose_unit")
+
+    @validates_schema(skip_on_field_errors=True)
+    def end_follows_start(self, medication: dict[str, Any], **_: Any) -> None:
+        """The end is not before the start."""
+        refuse_reversed(medication)
+
+
+def refuse_reversed(interval: dict[str, Any]) -> None:
+    """Refuse an interval of partial dates whose end is certainly before its start."""
+    start, end = interval.get("started_on"), interval.get("ended_on")
+    if start and end and dates.PartialDate.parse(end).is_certainly_before(dates.PartialDate.parse(start)):
+        raise broken("end_before_start", "The end must not be before the start.", "ended_on")

@@ -1,0 +1,52 @@
+"""An extract that was pulled: of which study, for what, at which moment, and the files it is made of."""
+
+from __future__ import annotations
+
+from registry.schemas.base import Kept, Record
+from registry.schemas.fields import Id, ListOf, Moment, Part, Text, Whole, about
+from registry.schemas.queries import Page
+from registry.schemas.studies import CODE_FORM, CODE_SAYS
+
+MOST = 2**53
+
+
+class ExtractRequest(Record):
+    """Ask for a de-identified extract; it covers the sites where you may pull one."""
+
+    study = Text(
+        20, pattern=CODE_FORM, says=CODE_SAYS, required=True, metadata=about("Code of the study", example="JAKI-JDM")
+    )
+    purpose = Text(
+        300,
+        required=True,
+        metadata=about("What it is for", free_text=True, example="Interim analysis of the CMAS at week 24"),
+    )
+
+
+class ExtractFile(Record):
+    """A file of an extract."""
+
+    name = Text(80, metadata=about("Name of the file", example="muscle_strength.csv"))
+    rows = Whole(0, MOST, metadata=about("Rows, without the header"))
+    columns = Whole(0, MOST, metadata=about("Columns"))
+    bytes = Whole(0, MOST, metadata=about("Size", unit="By"))
+    sha256 = Text(64, metadata=about("SHA-256 of the file, hexadecimal"))
+
+
+class Extract(Kept):
+    """A de-identified extract, as it was pulled; its files never change."""
+
+    study_id = Id(dump_only=True, metadata=about("Study"))
+    account_id = Id(dump_only=True, metadata=about("Account that pulled it"))
+    purpose = Text(300, dump_only=True, metadata=about("What it is for", free_text=True))
+    sites = ListOf(
+        Id(), 1000, allow_none=True, dump_only=True, metadata=about("Sites that it covers; null for every site")
+    )
+    cut_at = Moment(dump_only=True, metadata=about("Moment of the snapshot that was read"))
+    software = Text(120, dump_only=True, metadata=about("Program that wrote it, with its version"))
+    profile = Text(40, dump_only=True, metadata=about("De-identification profile", example="study_days"))
+    files = ListOf(Part(ExtractFile, required=True), 100, dump_only=True, metadata=about("Files"))
+
+
+class ExtractFilters(Page):
+    """Page through the extracts."""

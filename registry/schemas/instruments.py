@@ -1,0 +1,35 @@
+"""Turn the items of an instrument into fields, so that an item is said once, in `domain/items.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow.fields import Field
+
+from registry.domain.items import Item
+from registry.schemas.fields import Exact, Whole, YesNo, about
+
+
+def vas(words: str, *, sdtm: str | None = None) -> Exact:
+    """Make the field of a 10 cm visual analogue scale."""
+    return Exact(0, 10, places=1, metadata=about(words, unit="cm", sdtm=sdtm))
+
+
+def fields_of(
+    items: Iterable[Item], *, places: int = 1, unit: str | None = None, high: int | None = None
+) -> dict[str, Field[Any]]:
+    """Make a field of each item: a score, a flag, or a scale with `places` decimals, up to `high` where it has no maximum."""
+    return {item.field: field_of(item, places, unit, high) for item in items}
+
+
+def field_of(item: Item, places: int, unit: str | None, high: int | None) -> Field[Any]:
+    """Make the field of one item; ValueError when a scale has no upper limit."""
+    if item.kind == "flag":
+        return YesNo(metadata=about(item.words))
+    upper = item.maximum if item.maximum is not None else high
+    if upper is None:
+        raise ValueError(f"{item.field} has no maximum, and none was given")
+    if item.kind == "score":
+        return Whole(item.minimum, upper, metadata=about(item.words, unit="{score}"))
+    return Exact(item.minimum, upper, places=places, metadata=about(item.words, unit=unit))

@@ -1,0 +1,30 @@
+"""Muscle strength: MMT8 by muscle and side, and the Childhood Myositis Assessment Scale (CMAS)."""
+
+from registry.domain import items
+from registry.domain.vocabulary import BODY_SIDES
+from registry.schemas.base import Form
+from registry.schemas.fields import Choice, OneOfNumbers, Whole, about
+from registry.schemas.instruments import fields_of
+
+
+class MuscleStrength(Form):
+    """Items and totals of MMT8 and CMAS; the maximum of the version used is kept with each total, never assumed."""
+
+    mmt8_maximum = OneOfNumbers(
+        (items.MMT8_UNILATERAL_MAXIMUM, items.MMT8_BILATERAL_MAXIMUM),
+        metadata=about("Maximum of the MMT8 version used: 80 one side, 150 both sides", unit="{score}"),
+    )
+    mmt8_side = Choice(
+        BODY_SIDES, metadata=about("Side tested on the 80 scale: left only where the right cannot be tested")
+    )
+    mmt8_total = Whole(0, 150, metadata=about("MMT8 total", unit="{score}", sdtm="MK.MMT8TOT"))
+    cmas_maximum = OneOfNumbers(
+        (items.CMAS_FULL_MAXIMUM, items.CMAS_YOUNG_CHILD_MAXIMUM),
+        metadata=about("Maximum of the CMAS version used; some centres score young children out of 49", unit="{score}"),
+    )
+    cmas_total = Whole(0, 52, metadata=about("CMAS total", unit="{score}", sdtm="FT.CMASTOT"))
+
+    class Meta(Form.Meta):
+        """The items of both instruments."""
+
+        include = fields_of((*items.MMT8_ITEMS, *items.CMAS_ITEMS))

@@ -1,0 +1,70 @@
+"""Organ involvement: calcinosis, lung, swallowing, gut, heart, joints and ulceration."""
+
+from registry.domain.vocabulary import CALCINOSIS_TYPES, HRCT_FINDINGS
+from registry.schemas.base import Form
+from registry.schemas.fields import Choice, Exact, ListOf, Whole, YesNo, about
+from registry.schemas.instruments import vas
+
+BODY_SITES = {
+    "head_neck": "Head and neck",
+    "trunk": "Trunk",
+    "upper_limb": "Upper limb",
+    "elbow": "Elbow",
+    "hand": "Hand",
+    "buttock": "Buttock",
+    "lower_limb": "Lower limb",
+    "knee": "Knee",
+    "foot": "Foot",
+}
+ILD_STATES = {"absent": "No interstitial lung disease", "suspected": "Suspected", "present": "Present"}
+LUNG_REFERENCES = {
+    "gli_2012": "GLI-2012 (spirometry)",
+    "gli_2017": "GLI-2017 (transfer factor)",
+    "gli_2020": "GLI-2020 (transfer factor)",
+    "other": "Other",
+}
+DYSPHAGIA = {"none": "None", "mild": "Mild", "moderate_severe": "Moderate to severe"}
+ARTHRITIS = {"none": "None", "mild": "Mild", "moderate": "Moderate", "severe": "Severe"}
+
+
+class OrganInvolvement(Form):
+    """What organs beyond muscle and rash are involved at this visit (MDAAT and MDI terms)."""
+
+    calcinosis = YesNo(metadata=about("Calcinosis present"))
+    calcinosis_lesions = Whole(0, 500, metadata=about("Number of calcinosis lesions", unit="{count}"))
+    calcinosis_types = ListOf(
+        Choice(CALCINOSIS_TYPES), 4, distinct=True, allow_none=True, metadata=about("Types of calcinosis")
+    )
+    calcinosis_sites = ListOf(
+        Choice(BODY_SITES), 9, distinct=True, allow_none=True, metadata=about("Sites of calcinosis")
+    )
+    calcinosis_largest = Exact(0, 500, places=1, metadata=about("Largest diameter of a calcinosis lesion", unit="mm"))
+    calcinosis_activity = vas("Calcinosis activity")
+    calcinosis_damage = vas("Calcinosis damage")
+    calcinosis_limits_function = YesNo(metadata=about("Calcinosis limits function"))
+    interstitial_lung_disease = Choice(ILD_STATES, metadata=about("Interstitial lung disease"))
+    hrct_findings = ListOf(
+        Choice(HRCT_FINDINGS), 4, distinct=True, allow_none=True, metadata=about("Findings of high-resolution CT")
+    )
+    hrct_extent = Whole(0, 100, metadata=about("Extent of lung disease on high-resolution CT", unit="%"))
+    fvc = Exact(0, 10, places=2, metadata=about("Forced vital capacity", unit="L", sdtm="RE.FVC", loinc="19868-9"))
+    fvc_percent_predicted = Exact(
+        0, 250, places=1, metadata=about("Forced vital capacity, per cent of predicted", unit="%", sdtm="RE.FVCPP")
+    )
+    dlco_percent_predicted = Exact(
+        0, 250, places=1, metadata=about("Diffusing capacity for CO, per cent of predicted", unit="%", sdtm="RE.DLCOPP")
+    )
+    lung_function_reference = Choice(LUNG_REFERENCES, metadata=about("Reference equations of the lung function"))
+    dysphagia = Choice(DYSPHAGIA, metadata=about("Dysphagia"))
+    dysphonia = Choice(DYSPHAGIA, metadata=about("Dysphonia"))
+    abdominal_pain = Choice(ARTHRITIS, metadata=about("Abdominal pain from myositis"))
+    gastrointestinal_bleeding = YesNo(metadata=about("Gastrointestinal bleeding or ulceration"))
+    gastrointestinal_vasculopathy = YesNo(metadata=about("Gastrointestinal vasculopathy or perforation"))
+    pericarditis = YesNo(metadata=about("Pericarditis"))
+    myocarditis = YesNo(metadata=about("Myocarditis"))
+    arrhythmia = YesNo(metadata=about("Arrhythmia, sinus tachycardia excepted"))
+    arthritis = Choice(ARTHRITIS, metadata=about("Arthritis"))
+    active_joints = Whole(0, 80, metadata=about("Number of joints with active arthritis", unit="{count}"))
+    contractures = YesNo(metadata=about("Joint contractures"))
+    skin_ulceration = YesNo(metadata=about("Cutaneous ulceration"))
+    skin_ulcers = Whole(0, 100, metadata=about("Number of skin ulcers", unit="{count}"))

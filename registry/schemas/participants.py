@@ -1,0 +1,95 @@
+"""A participant under a site-issued code: no field for a name, an address, a hospital number or a full birth date exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import validates_schema
+
+from registry.domain import dates
+from registry.domain.analyte import FINDINGS
+from registry.domain.autoantibodies import AUTOANTIBODIES, METHODS
+from registry.domain.medications import MEDICATIONS
+from registry.domain.vocabulary import ACCESS_BARRIERS, ANCESTRY, DISEASE_COURSES, INDICATIONS, SEX_AT_BIRTH
+from registry.schemas.base import Kept, Record
+from registry.schemas.fields import Choice, Id, ListOf, Part, PartialDay, Text, Whole, about
+from registry.schemas.queries import AsOf, RecordFilters
+from registry.schemas.rules import broken
+
+ANTIBODIES = {code: antibody.name for code, antibody in AUTOANTIBODIES.items()}
+TREATMENTS = {code: medication.name for code, medication in MEDICATIONS.items()}
+CODE_FORM = r"[A-Z0-9][A-Z0-9-]{2,19}"
+CODE_SAYS = "A participant's code is 3 to 20 capital letters, digits and hyphens, made up by the site: no name, no hospital number."
+
+
+class AutoantibodyTest(Record):
+    """One test of a myositis-specific or myositis-associated autoantibody."""
+
+    antibody = Choice(
+        ANTIBODIES, required=True, metadata=about("Autoantibody", sdtm="IS.ISBDAGNT", example="tif1_gamma")
+    )
+    finding = Choice(FINDINGS, required=True, metadata=about("Finding", sdtm="IS.ISORRES", example="positive"))
+    method = Choice(METHODS, required=True, metadata=about("Method", sdtm="IS.ISMETHOD"))
+    tested_on = PartialDay(metadata=about("When the sample was taken", sdtm="IS.ISDTC"))
+
+
+class Participant(Kept):
+    """A child or young person in a study, described only as far as the science needs."""
+
+    study_id = Id(dump_only=True, metadata=about("Study"))
+    site_id = Id(required=True, metadata=about("Site that treats the participant"))
+    code = Text(
+        20,
+        pattern=CODE_FORM,
+        says=CODE_SAYS,
+        required=True,
+        metadata=about("Code issued by the site", sdtm="DM.SUBJID", example="BER-0007"),
+    )
+    birth_year = Whole(1990, 2100, required=True, metadata=about("Year of birth", unit="a", example=2014))
+    birth_month = Whole(1, 12, required=True, metadata=about("Month of birth", unit="mo", example=5))
+    sex_at_birth = Choice(SEX_AT_BIRTH, required=True, metadata=about("Sex at birth", sdtm="DM.SEX", example="female"))
+    ancestry = ListOf(
+        Choice(ANCESTRY), 5, distinct=True, metadata=about("Ancestry as the family describes it", sdtm="DM.RACE")
+    )
+    symptom_onset = PartialDay(metadata=about("First symptom of the disease", example="2021-03"))
+    diagnosed_on = PartialDay(metadata=about("Diagnosis", sdtm="MH.MHSTDTC", example="2021-06-14"))
+    disease_course = Choice(DISEASE_COURSES, metadata=about("Course of the disease"))
+    autoantibodies = ListOf(
+        Part(AutoantibodyTest, required=True), 40, metadata=about("Tests of myositis autoantibodies")
+    )
+    indications = ListOf(
+        Choice(INDICATIONS), len(INDICATIONS), distinct=True, metadata=about("Why a JAK inhibitor is given")
+    )
+    prior_treatments = ListOf(
+        Choice(TREATMENTS),
+        len(TREATMENTS),
+        distinct=True,
+        metadata=about("Treatments before the JAK inhibitor", sdtm="CM.CMTRT"),
+    )
+    access_barriers = ListOf(
+        Choice(ACCESS_BARRIERS),
+        len(ACCESS_BARRIERS),
+        distinct=True,
+        metadata=about("What stood in the way of a JAK inhibitor"),
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def dates_are_in_order(self, participant: dict[str, Any], **_: Any) -> None:
+        """Birth is not after the first symptom, and the first symptom not after the diagnosis."""
+        birth = dates.PartialDate(participant["birth_year"], participant["birth_month"])
+        onset, diagnosis = (_day(participant.get(name)) for name in ("symptom_onset", "diagnosed_on"))
+        for name, day in (("symptom_onset", onset), ("diagnosed_on", diagnosis)):
+            if day and day.is_certainly_before(birth):
+                raise broken("before_birth", "The date must not be before the month of birth.", name)
+        if onset and diagnosis and diagnosis.is_certainly_before(onset):
+            raise broken("before_onset", "The diagnosis must not be before the first symptom.", "diagnosed_on")
+
+
+def _day(text: str | None) -> dates.PartialDate | None:
+    return dates.PartialDate.parse(text) if text else None
+
+
+class ParticipantFilters(RecordFilters, AsOf):
+    """Filter the participants of a study."""
+
+    code = Text(20, metadata=about("Only the participant with this code"))

@@ -1,0 +1,80 @@
+"""What every kind of field shares: what is said about it, its limits as validators, and no coercion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, missing, validate
+
+from registry.schemas.rules import Sentence, broken
+
+
+def about(
+    words: str,
+    *,
+    unit: str | None = None,
+    sdtm: str | None = None,
+    loinc: str | None = None,
+    free_text: bool = False,
+    example: Any = None,
+) -> dict[str, Any]:
+    """Say a field once: its words, UCUM unit, SDTM name, LOINC code, whether it is free text, and an example."""
+    said = {"description": words, "x-unit": unit, "x-sdtm": sdtm, "x-loinc": loinc, "example": example}
+    kept = {key: value for key, value in said.items() if value is not None}
+    return kept | ({"x-free-text": True} if free_text else {})
+
+
+class Within(validate.Range):
+    """The value lies from `min` to `max`, both included."""
+
+    def __call__(self, value: Any) -> Any:
+        if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
+            raise broken("out_of_range", f"The value must lie from {self.min} to {self.max}.")
+        return value
+
+
+class OneOf(validate.OneOf):
+    """The value is one of the codes of a closed list."""
+
+    def __call__(self, value: Any) -> Any:
+        if value not in self.choices:
+            raise broken("not_in_list", "The value must be one of: " + ", ".join(map(str, self.choices)) + ".")
+        return value
+
+
+class Strict(fields.Field[Any]):
+    """What every kind of field here shares: no coercion, and null only where the field is optional.
+
+    `empty` is the value of a record that does not give the field; where it is not null, null is refused. What the
+    registry sets (`dump_only`) is always there unless `allow_none` says otherwise.
+    """
+
+    kind = "value"
+    empty: Any = None
+
+    def __init__(
+        self, *, required: bool = False, allow_none: bool | None = None, empty: Any = None, **kwargs: Any
+    ) -> None:
+        always = required or empty is not None or kwargs.get("dump_only", False)
+        allow_none = not always if allow_none is None else allow_none
+        super().__init__(required=required, allow_none=allow_none, **kwargs)
+        self.empty = empty
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """Accept one JSON value, or raise ValidationError with every rule it breaks."""
+        if value is None:
+            if self.allow_none:
+                return None
+            raise broken("null", "The value must not be null.")
+        if value is missing:
+            raise broken("required", "The value is required.")
+        accepted = self._deserialize(value, attr, data, **kwargs)
+        for validator in self.validators:
+            validator(accepted)
+        return accepted
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+    def refuse(self) -> ValidationError:
+        return ValidationError([Sentence("wrong_type", f"The value must be {self.kind}.")])

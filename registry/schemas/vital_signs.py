@@ -1,0 +1,28 @@
+"""Vital signs and growth at a visit."""
+
+from registry.schemas.base import Form
+from registry.schemas.fields import Choice, Exact, Whole, about
+
+HEIGHT_POSITIONS = {"standing": "Standing height", "lying": "Length, lying"}
+
+
+class VitalSigns(Form):
+    """Growth and vital signs: they give the dose per kilogram, the body surface and the growth of the child."""
+
+    height = Exact(30, 230, places=1, metadata=about("Height", unit="cm", sdtm="VS.HEIGHT", loinc="8302-2"))
+    height_position = Choice(HEIGHT_POSITIONS, metadata=about("How the height was measured"))
+    weight = Exact(1, 250, places=2, metadata=about("Weight", unit="kg", sdtm="VS.WEIGHT", loinc="29463-7"))
+    systolic_blood_pressure = Whole(
+        30, 260, metadata=about("Systolic blood pressure", unit="mm[Hg]", sdtm="VS.SYSBP", loinc="8480-6")
+    )
+    diastolic_blood_pressure = Whole(
+        10, 180, metadata=about("Diastolic blood pressure", unit="mm[Hg]", sdtm="VS.DIABP", loinc="8462-4")
+    )
+    heart_rate = Whole(20, 300, metadata=about("Heart rate", unit="/min", sdtm="VS.HR", loinc="8867-4"))
+    respiratory_rate = Whole(5, 120, metadata=about("Respiratory rate", unit="/min", sdtm="VS.RESP", loinc="9279-1"))
+    temperature = Exact(
+        30, 44, places=1, metadata=about("Body temperature", unit="Cel", sdtm="VS.TEMP", loinc="8310-5")
+    )
+    oxygen_saturation = Whole(
+        30, 100, metadata=about("Oxygen saturation by pulse oximetry", unit="%", sdtm="VS.OXYSAT", loinc="59408-5")
+    )

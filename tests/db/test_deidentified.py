@@ -1,0 +1,147 @@
+"""The de-identified views: columns as declared, sites kept apart, and nothing else open to registry_extract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import Connection, errors
+
+from registry.db.transaction import Database
+from registry.publish.columns import FILES
+from tests.conftest import Installation
+from tests.publish.cohort import Cohort, planted
+
+INNER = ("seen", "dated", "numbered_visit", "numbered_adverse_event")
+
+
+@pytest.fixture
+def known(service: Database) -> Cohort:
+    return planted(service)
+
+
+@pytest.fixture
+def extract(installation: Installation) -> Iterator[Connection]:
+    with psycopg.connect(installation.extract_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def owner(installation: Installation) -> Iterator[Connection]:
+    with psycopg.connect(installation.admin_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_view_has_the_columns_that_are_declared(owner: Connection, file) -> None:  # type: ignore[no-untyped-def]
+    found = owner.execute(
+        "select column_name from information_schema.columns where table_schema = 'deidentified' and table_name = %s "
+        "order by ordinal_position",
+        [file.name],
+    ).fetchall()
+    columns = [name for (name,) in found]
+    assert columns[:2] == ["study_code", "participant_id"]
+    assert sorted(columns[2:]) == sorted(file.names[1:])
+
+
+def test_every_view_is_a_security_barrier_of_the_owner(owner: Connection) -> None:
+    views = owner.execute(
+        "select relname, reloptions, pg_get_userbyid(relowner) from pg_class "
+        "where relnamespace = 'deidentified'::regnamespace and relkind = 'v'"
+    ).fetchall()
+    assert {name for name, _, _ in views} == {file.name for file in FILES} | {"study", *INNER}
+    assert all(options == ["security_barrier=true"] and by == "registry_owner" for _, options, by in views)
+
+
+def test_no_view_gives_a_date_a_moment_or_an_identifier_besides_the_participants(owner: Connection) -> None:
+    kinds = owner.execute(
+        "select table_name, column_name, data_type from information_schema.columns "
+        "where table_schema = 'deidentified' and table_name <> all (%s)",
+        [list(INNER)],
+    ).fetchall()
+    assert {kind for _, _, kind in kinds} <= {"text", "integer", "smallint", "numeric", "uuid"}
+    assert {column for _, column, kind in kinds if kind == "uuid"} == {"participant_id"}
+
+
+def test_registry_extract_reads_the_views_and_nothing_else(extract: Connection, owner: Connection) -> None:
+    readable = owner.execute(
+        "select format('%s.%s', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where c.relkind in ('r', 'v', 'm', 'p') and n.nspname in ('public', 'audit', 'deidentified') "
+        "and has_any_column_privilege('registry_extract', c.oid, 'select, insert, update')"
+    ).fetchall()
+    assert {name for (name,) in readable} == {f"deidentified.{file.name}" for file in FILES} | {"deidentified.study"}
+    for table in ("public.participant", "public.visit", "audit.event", "deidentified.dated", "public.api_token"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            extract.execute(f"select from {table}")  # type: ignore[arg-type]
+
+
+def test_registry_extract_writes_nothing(extract: Connection) -> None:
+    extract.execute("set default_transaction_read_only = off")
+    with pytest.raises(errors.InsufficientPrivilege):
+        extract.execute("update deidentified.study set study_code = 'MINE'")
+    with pytest.raises(errors.InsufficientPrivilege):
+        extract.execute("create table deidentified.mine ()")
+
+
+def test_without_sites_said_nothing_is_seen(extract: Connection, known: Cohort) -> None:
+    for file in FILES:
+        assert extract.execute(f"select from deidentified.{file.name}").fetchall() == [], file.name  # type: ignore[arg-type]
+
+
+def test_only_the_sites_that_are_said_are_seen(extract: Connection, known: Cohort) -> None:
+    extract.execute("select set_config('registry.sites', %s, false)", [known.sites[1]])
+    for file in FILES:
+        seen = extract.execute(f"select distinct participant_id::text from deidentified.{file.name}")  # type: ignore[arg-type]
+        assert {one for (one,) in seen} == set(known.participants[1:]), file.name
+
+
+def test_a_leaky_function_does_not_see_another_sites_rows(
+    extract: Connection, owner: Connection, known: Cohort
+) -> None:
+    owner.execute("grant create on schema public to registry_extract; grant usage on schema public to registry_extract")
+    extract.execute("set default_transaction_read_only = off")
+    extract.execute(
+        "create function public.tell(value text) returns boolean language plpgsql cost 0.0000001 "
+        "as $$ begin raise notice 'saw %', value; return true; end $$"
+    )
+    told: list[str] = []
+    extract.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+    extract.execute("select set_config('registry.sites', %s, false)", [known.sites[0]])
+    extract.execute("select from deidentified.participant where public.tell(participant_id::text)")
+    assert told == [f"saw {known.participants[0]}"]
+
+
+def test_a_filter_by_participant_uses_the_index_of_visits(extract: Connection, known: Cohort) -> None:
+    extract.execute("select set_config('registry.sites', '*', false)")
+    extract.execute("set enable_seqscan = off")
+    for name in ("visit", "vital_signs", "laboratory_result", "dose", "adverse_event"):
+        plan = extract.execute(
+            f"explain select * from deidentified.{name} where study_code = 'X' and participant_id = any (%s::uuid[])",  # type: ignore[arg-type]
+            [known.participants[:2]],
+        ).fetchall()
+        told = "\n".join(line for (line,) in plan)
+        assert "visit_participant" in told, told
+        assert "id = ANY" in told, told
+
+
+def test_there_is_no_day_zero(extract: Connection) -> None:
+    days = extract.execute(
+        "select deidentified.study_day(day::date, '2025-03-01') from unnest(array['2025-02-28', '2025-03-01']) as day"
+    ).fetchall()
+    assert days == [(-1,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("born", "value", "age"),
+    [
+        ((2014, 5), "2020-04-30", 5),
+        ((2014, 5), "2020-05-01", 6),
+        ((2014, 5), "2014-05", 0),
+        ((2014, 12), "2014", 0),
+        ((1990, 1), "2095-01", 90),
+        ((2014, 5), None, None),
+    ],
+)
+def test_ages_are_whole_years(extract: Connection, born: tuple[int, int], value: str | None, age: int | None) -> None:
+    assert extract.execute("select deidentified.age_in(%s, %s, %s)", [*born, value]).fetchone() == (age,)

@@ -1,0 +1,158 @@
+"""The commands that people type, run as they run them: one process, one home, an embedded server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 90
+
+
+@dataclass
+class Running:
+    """A service that was started with `registry serve --demo`."""
+
+    home: Path
+    url: str
+    process: subprocess.Popen[str]
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return run(self.home, *words)
+
+
+def registry(*words: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("registry")), *words]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"REGISTRY_HOME": str(home)} | more
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        registry(*words), env=environment(home), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def answers(url: str, process: subprocess.Popen[str]) -> bool:
+    """Ask until the service is ready; it tells itself when it gives up."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=5) as answer:
+                return bool(json.load(answer)["ready"])
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            select_a_moment(process)
+    return False
+
+
+def select_a_moment(process: subprocess.Popen[str]) -> None:
+    """Wait for the process to end, a tenth of a second at most."""
+    try:
+        process.wait(0.1)
+    except subprocess.TimeoutExpired:
+        return
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    home, port = tmp_path_factory.mktemp("serve") / "home", free_port()
+    process = subprocess.Popen(
+        registry("serve", "--demo"),
+        env=environment(home, PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    assert answers(url, process), "the service did not become ready"
+    yield Running(home, url, process)
+    process.send_signal(signal.SIGINT)
+    process.wait(PATIENCE)
+    assert not (home / "postgresql" / "postmaster.pid").exists(), "PostgreSQL was left running"
+
+
+def test_serve_loads_the_demo_and_keeps_its_tokens_to_their_owner(running: Running) -> None:
+    path = running.home / "demo-tokens.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    token = json.loads(path.read_text())["coordinator"]
+    asked = urllib.request.Request(
+        f"{running.url}/v1/studies/JAKI-JDM/participants?limit=3", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert len(json.load(answer)) == 3
+
+
+def test_a_second_service_on_the_same_home_is_refused_with_a_sentence(running: Running) -> None:
+    second = run(running.home, "serve")
+    assert second.returncode == 2
+    assert "already in use by process" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_an_extract_is_written_beside_a_running_service(running: Running, tmp_path: Path) -> None:
+    done = running.command("extract", "--study", "JAKI-JDM", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {"participant.csv", "visit.csv", "codebook.csv"} <= {file["name"] for file in manifest["files"]}
+
+
+def test_a_token_made_by_command_works_at_once(running: Running) -> None:
+    made = running.command("token", "--role", "auditor", "--name", "An auditor", "--organisation", "Tests")
+    assert made.returncode == 0, made.stderr
+    asked = urllib.request.Request(
+        f"{running.url}/v1/audit?kind=api_token&limit=200", headers={"Authorization": f"Bearer {made.stdout.strip()}"}
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert any(event["client"] == "registry token" for event in json.load(answer))
+
+
+def test_the_audit_is_exported_whole(running: Running, tmp_path: Path) -> None:
+    done = running.command("audit", "--out", str(tmp_path / "audit.ndjson"))
+    assert done.returncode == 0, done.stderr
+    kinds = {json.loads(line)["kind"] for line in (tmp_path / "audit.ndjson").read_text().splitlines()}
+    assert {"participant", "visit", "dose", "api_token"} <= kinds
+
+
+def test_a_backup_holds_the_audit_too(running: Running, tmp_path: Path) -> None:
+    done = running.command("backup", "--out", str(tmp_path / "backup.dump"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "backup.dump").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "backup.dump").read_bytes()[:5] == b"PGDMP"
+
+
+def test_bad_settings_are_said_in_a_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        registry("migrate"), env=environment(tmp_path, PORT="many"), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unreachable_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere"
+    done = subprocess.run(
+        registry("migrate"), env=environment(tmp_path, DATABASE_URL=url), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "not reached" in done.stderr

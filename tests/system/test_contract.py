@@ -1,0 +1,153 @@
+"""Every operation answers as the document says, whatever is sent: schemathesis makes up requests, right and wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode, SerializationContext
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests import bodies
+from tests.conftest import World
+from tests.system.conftest import DOCUMENT
+
+EXAMPLES = 8
+SEED = 20260101
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+CONFIGURATION = {
+    "checks": {
+        "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428]}
+    },
+}
+"""What the document accepts and the registry refuses is no failure: rules across fields are said in words only."""
+
+
+@pytest.fixture(scope="module")
+def known(shared_world: World) -> dict[str, str]:
+    """One record of each kind, by the first step of its path."""
+    participant = bodies.enrolled(shared_world)
+    visit = bodies.visited(shared_world, participant)
+    known = {
+        "participants": participant,
+        "visits": visit["id"],
+        "laboratory-results": visit["laboratory_results"][0]["id"],
+    }
+    for kind in ("dose", "concomitant_medication", "adverse_event"):
+        name = f"{kind.replace('_', '-')}s"
+        sent = getattr(bodies, kind)(participant)
+        answer = shared_world.coordinator.post(f"/v1/studies/{shared_world.study}/{name}", sent)
+        known[name] = answer.json["id"]
+    consents = shared_world.coordinator.get(f"/v1/studies/{shared_world.study}/consents").json
+    asked = {"study": shared_world.study, "purpose": "A test of the contract"}
+    extract = shared_world.statistician.post("/v1/extracts", asked).json["id"]
+    token = shared_world.administrator.get("/v1/tokens").json[0]["id"]
+    of_people = {"sites": shared_world.site, "accounts": shared_world.people["neighbour"].account_id, "tokens": token}
+    return known | of_people | {"consents": consents[0]["id"], "extracts": extract}
+
+
+@pytest.fixture(scope="module")
+def document(shared_world: World, known: dict[str, str]) -> OpenApiSchema:
+    """The committed document against the application, with submissions that mostly name what is there."""
+    configuration = schemathesis.Config.from_dict(CONFIGURATION)
+    said = {name: part for name, part in yaml.safe_load(DOCUMENT.read_text()).items() if name != "security"}
+    loaded = schemathesis.openapi.from_dict(said, config=configuration)
+    loaded.app = shared_world.app
+
+    @loaded.hook
+    def map_body(context: Any, body: Any) -> Any:
+        return likely(body, {"participant_id": known["participants"], "site_id": known["sites"]})
+
+    @loaded.hook
+    def map_headers(context: Any, headers: Any) -> Any:
+        return (
+            {**headers, "If-Match": '"1"'} if re.fullmatch(r'"\d+"', str((headers or {}).get("If-Match"))) else headers
+        )
+
+    return loaded
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: SerializationContext, value: Any) -> Any:
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
+def can_be_wrong(operation: dict[str, Any]) -> bool:
+    """Tell whether there is anything to get wrong beside the path and the headers."""
+    return "requestBody" in operation or any(asked.get("in") == "query" for asked in operation.get("parameters", []))
+
+
+def places(path: str, world: World, known: dict[str, str]) -> dict[str, Any]:
+    """Give the parts of a path as they name what is there."""
+    collection = path.removeprefix("/v1/").split("/")[0]
+    named = re.findall(r"{(\w+)}", path)
+    parts: dict[str, Any] = {"study": world.study, "number": 1, "name": "manifest.json"}
+    return {name: parts.get(name) or known[collection] for name in named}
+
+
+def likely(value: Any, known: dict[str, str]) -> Any:
+    """Name known records, and write numbers as finely as they can be read."""
+    if isinstance(value, dict):
+        return {
+            name: known[name] if name in known and is_uuid(inner) else likely(inner, known)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [likely(inner, known) for inner in value]
+    return round(value) if isinstance(value, float) else value
+
+
+def is_uuid(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) is not None
+
+
+CASES = [
+    pytest.param(operation["operationId"], mode, id=f"{operation['operationId']}-{mode.value}")
+    for path in yaml.safe_load(DOCUMENT.read_text())["paths"].values()
+    for method, operation in path.items()
+    if method != "parameters"
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or can_be_wrong(operation)
+]
+
+
+@pytest.mark.parametrize(("name", "mode"), CASES)
+def test_an_operation_keeps_its_contract(
+    name: str, mode: GenerationMode, document: OpenApiSchema, shared_world: World, known: dict[str, str]
+) -> None:
+    operation = document.find_operation_by_id(name)
+    roles = operation.definition.raw.get("x-permission", {}).get("roles", [])
+    person = shared_world.people["coordinator" if "coordinator" in roles else next(iter(roles), "coordinator")]
+
+    there = places(operation.path, shared_world, known) or None
+
+    @seed(SEED)
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode, path_parameters=there))
+    def keeps(case: Case) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {person.token}"}, checks=CHECKS)
+
+    with contextlib.suppress(Unsatisfiable):
+        keeps()

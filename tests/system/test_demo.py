@@ -1,0 +1,77 @@
+"""The demo cohort goes into a real database as the API would put it there, and its tokens open the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from registry.db import accounts
+from registry.db.transaction import Database
+from registry.demo.loading import KINDS, WITHDRAWAL, DemoLoaded, Loaded, attribution, load
+from registry.demo.tokens import tokens
+from registry.permissions import Role
+from tests.conftest import Installation
+
+PARTICIPANTS = 30
+
+
+@dataclass(frozen=True)
+class Demo:
+    database: Database
+    loaded: Loaded
+
+    def count(self, query: str) -> int:
+        with self.database.transaction() as tx:
+            tx.attribute(attribution())
+            row = tx.one(query)  # type: ignore[arg-type]
+            assert row is not None
+            return int(row["count"])
+
+
+@pytest.fixture(scope="module")
+def demo(shared_installation: Installation) -> Iterator[Demo]:
+    database = Database(shared_installation.service_url, size=2)
+    database.open()
+    yield Demo(database, load(database, participants=PARTICIPANTS, batch=12))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["study", "site", "participant", *KINDS, "visit", "laboratory_result"])
+def test_what_was_loaded_is_there(demo: Demo, kind: str) -> None:
+    assert demo.count(f"select count(*) from {kind}") == demo.loaded.counts[kind]
+
+
+@pytest.mark.parametrize("kind", ["participant", *KINDS, "visit"])
+def test_every_record_has_its_event_by_the_demo(demo: Demo, kind: str) -> None:
+    by_demo = "select count(*) from audit.event where actor = 'Demo cohort' and action = 'record'"
+    assert demo.count(f"{by_demo} and kind = '{kind}'") == demo.loaded.counts[kind]
+
+
+def test_a_withdrawal_is_a_change_with_its_reason(demo: Demo) -> None:
+    changes = "select count(*) from audit.event where kind = 'consent' and action = 'amend'"
+    assert demo.count(f"{changes} and reason = '{WITHDRAWAL}'") == demo.loaded.counts["withdrawal"]
+
+
+def test_every_dose_was_judged_and_what_asked_is_confirmed(demo: Demo) -> None:
+    confirmed = 'confirmations @> \'[{"rule": "dose_outside_published_range"}]\''
+    assert demo.count("select count(*) from dose where intakes_per_day = 3") > 0
+    assert demo.count(f"select count(*) from dose where (intakes_per_day = 3) <> ({confirmed})") == 0
+
+
+def test_the_demo_is_loaded_once(demo: Demo) -> None:
+    with pytest.raises(DemoLoaded):
+        load(demo.database, participants=1)
+
+
+def test_each_role_has_a_token_at_its_sites(demo: Demo) -> None:
+    made = tokens(demo.database)
+    with demo.database.transaction() as tx:
+        actors = {name: accounts.by_token(tx, token) for name, token in made.items()}
+        sites = [row["id"] for row in tx.every("select id::text from site order by id limit 2")]
+    grants = {name: actor.grants for name, actor in actors.items() if actor is not None}
+    assert grants.keys() == {role.value for role in Role} | {"coordinator_other_site"}
+    assert grants["coordinator"] == (("coordinator", sites[0]),)
+    assert grants["coordinator_other_site"] == (("coordinator", sites[1]),)
+    assert grants["statistician"] == (("statistician", None),)

@@ -1,0 +1,61 @@
+"""The page of the API, looked at in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from playwright.sync_api import Page, sync_playwright
+
+from tests.system.conftest import DOCUMENT, Live
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+)  # fmt: skip
+PATIENCE = 60_000
+"""Milliseconds; the machine may be busy with the other tests."""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page of a headless Chromium; where there is none, the tests are skipped, and fail in CI."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        page = browser.new_page(viewport={"width": 1280, "height": 1600})
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()
+
+
+def test_the_page_shows_every_operation_without_errors_and_asks_no_other_host(live: Live, page: Page) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{live.url}/docs")
+    page.wait_for_selector("#operations-visits-record_visit")
+    paths = yaml.safe_load(DOCUMENT.read_text())["paths"].values()
+    assert page.locator(".opblock").count() == sum(len(path.keys() - {"parameters"}) for path in paths)
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(live.url).netloc}
+    assert said == []
+
+
+def test_an_operation_opens_with_its_headers_example_and_refusals(live: Live, page: Page) -> None:
+    page.goto(f"{live.url}/docs")
+    block = page.locator("#operations-visits-record_visit")
+    block.locator(".opblock-summary-control").click()
+    block.locator(".responses-table").first.wait_for()
+    assert block.get_by_text("Idempotency-Key").count() > 0
+    assert block.locator("tr.response[data-code='409']").count() == 1
+    assert "week_0" in block.locator(".opblock-section-request-body").inner_text()
