@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import simplejson
 from flask import g, request
@@ -12,6 +13,7 @@ from registry.problems import BodyTooLarge, BrokenRule, MalformedRequest, Unsupp
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+PIECE = 1 << 16
 EXPONENTS_OF_ZERO = range(-20, 21)
 
 
@@ -28,6 +30,36 @@ def json_body(largest: int) -> Any:
     if g.sent_body is None or len(g.sent_body) > largest:
         raise BodyTooLarge(largest_bytes=largest)
     return parsed(g.sent_body)
+
+
+class Arriving(io.RawIOBase):
+    """The body as it arrives, for a buffered reader: the server's own `readline` ends after the first line."""
+
+    def __init__(self, stream: IO[bytes], length: int | None) -> None:
+        self.stream = stream
+        self.missing = length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what fits.
+
+        Raises:
+            MalformedRequest: the body ended before the length that its head told.
+        """
+        part = self.stream.read(len(buffer))
+        buffer[: len(part)] = part
+        if self.missing is not None:
+            self.missing -= len(part)
+        if not part and self.missing:
+            raise MalformedRequest(BrokenRule("", "cut_short", "The body ended before its Content-Length."))
+        return len(part)
+
+
+def streamed_body() -> IO[bytes]:
+    """Give the body to be read line by line, a piece of it in memory at a time."""
+    return io.BufferedReader(Arriving(request.stream, request.content_length), PIECE)
 
 
 def parsed(text: bytes) -> Any:

@@ -22,12 +22,23 @@ from registry.api.contract import Call, request_key
 from registry.db import bulk, refusals, visits
 from registry.db.request_keys import RequestKey
 from registry.db.transaction import as_json, from_json
-from registry.problems import AnotherLineRefused, BodyTooLarge, IdempotencyKeyReused, Problem, Unsupported
+from registry.problems import (
+    AnotherLineRefused,
+    BodyTooLarge,
+    BrokenRule,
+    IdempotencyKeyReused,
+    MalformedRequest,
+    Problem,
+    Unsupported,
+)
 from registry.schemas.visits import Visit
 
 CHUNK = 200
 SPOOLED_BYTES = 1 << 20
 SCHEMA = Visit()
+LENGTH_NEEDED = BrokenRule(
+    "", "length_needed", "All or nothing needs a Content-Length: without one, a body that was cut short looks whole."
+)
 
 
 @dataclass(slots=True)
@@ -55,6 +66,8 @@ def answered(call: Call, study: str) -> Response:
     if request.mimetype != NDJSON:
         raise Unsupported(headers={"Accept": NDJSON})
     dry_run, atomic = bool(call.query.get("dry_run")), bool(call.query.get("atomic"))
+    if atomic and request.content_length is None:
+        raise MalformedRequest(LENGTH_NEEDED)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 - closed when the answer is sent
     refused = 0
     for chunk in _chunks(_lines(call)):
@@ -77,20 +90,21 @@ def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
 def _lines(call: Call) -> Iterator[Line]:
     largest: int = current_app.extensions["registry"].settings.max_bulk_line
     key = request_key(call.actor, None)
+    sent = bodies.streamed_body()
     number = 0
-    while text := request.stream.readline(largest + 1):
+    while text := sent.readline(largest + 1):
         number += 1
         if len(text) > largest:
-            _pass_over(text, largest)
+            _pass_over(sent, text, largest)
             yield _too_long(number, key, largest)
         elif text.strip():
             yield _line(number, text, key)
 
 
-def _pass_over(text: bytes, largest: int) -> None:
+def _pass_over(sent: IO[bytes], text: bytes, largest: int) -> None:
     """Read the rest of a line that is too long, a piece at a time."""
     while text and not text.endswith(b"\n"):
-        text = request.stream.readline(largest)
+        text = sent.readline(largest)
 
 
 def _too_long(number: int, key: RequestKey, largest: int) -> Line:

@@ -26,11 +26,11 @@ class ExtractRequest(Record):
 class ExtractFile(Record):
     """A file of an extract."""
 
-    name = Text(80, metadata=about("Name of the file", example="muscle_strength.csv"))
-    rows = Whole(0, MOST, metadata=about("Rows, without the header"))
-    columns = Whole(0, MOST, metadata=about("Columns"))
-    bytes = Whole(0, MOST, metadata=about("Size", unit="By"))
-    sha256 = Text(64, metadata=about("SHA-256 of the file, hexadecimal"))
+    name = Text(80, required=True, metadata=about("Name of the file", example="muscle_strength.csv"))
+    rows = Whole(0, MOST, required=True, metadata=about("Rows, without the header"))
+    columns = Whole(0, MOST, required=True, metadata=about("Columns"))
+    bytes = Whole(0, MOST, required=True, metadata=about("Size", unit="By"))
+    sha256 = Text(64, required=True, metadata=about("SHA-256 of the file, hexadecimal"))
 
 
 class Extract(Kept):
