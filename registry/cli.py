@@ -25,7 +25,15 @@ from registry.publish.extracts import ExtractRefused
 from registry.serving import Connections
 from registry.settings import Settings, SettingsError
 
-REFUSALS = (SettingsError, ServerUnavailable, DatabaseUnsuitable, ExtractRefused, DemoLoaded, BackupFailed)
+REFUSALS = (
+    SettingsError,
+    ServerUnavailable,
+    DatabaseUnsuitable,
+    ExtractRefused,
+    DemoLoaded,
+    BackupFailed,
+    serving.PortInUse,
+)
 
 
 class Group(click.Group):
@@ -54,6 +62,7 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings, demo: bool) -> None:
     """Serve the API; without DATABASE_URL on an embedded PostgreSQL in REGISTRY_HOME."""
+    serving.check_port(settings)
     with serving.connections(settings) as found:
         prepare(settings, found)
         if demo:

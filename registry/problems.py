@@ -99,12 +99,6 @@ class MethodNotAllowed(Problem):
     status = 405
 
 
-class NotAcceptable(Problem):
-    """The operation cannot answer in any of the media types that the Accept header names."""
-
-    status = 406
-
-
 # --- identity and permission --------------------------------------------------------------------------------------
 
 
@@ -142,7 +136,7 @@ class NeedsConfirmation(Problem):
 
 
 class ChangeReasonMissing(Problem):
-    """A change to a record needs a reason in the X-Change-Reason header, 3 to 500 characters."""
+    """A change needs a reason in the X-Change-Reason header: 3 to 500 characters, those beyond ASCII percent-encoded (UTF-8)."""
 
     status = 422
 
@@ -201,12 +195,6 @@ class ConsentMissing(Problem):
     """No consent of this participant is in force on the date of the visit."""
 
     status = 422
-
-
-class RecordNotChangeable(Problem):
-    """The record is in a state in which this change is not allowed; `allowed` says what is."""
-
-    status = 409
 
 
 class AnotherLineRefused(Problem):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +26,10 @@ from registry.db.server_files import HomeInUse
 from registry.db.transaction import Database
 from registry.observing import log_to_standard_error
 from registry.settings import Settings
+
+PR_SET_PDEATHSIG = 1
+SECONDS_TO_STOP = 5
+"""A worker that has not stopped by then is killed; what it had not committed is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,40 @@ def opened(url: str, size: int = 2) -> Iterator[Database]:
 
 def application(settings: Settings, found: Connections, _target: str = "") -> Flask:
     """Make the application of one worker process, with pools of its own."""
+    end_with_parent()
     log_to_standard_error(settings.log_level)
     service = Database(found.service, size=settings.threads)
     extracts = Database(found.extract, size=2)
     service.open()
     extracts.open()
     return create_app(settings, service, extracts)
+
+
+class PortInUse(Exception):
+    """Another program listens where this one should; the message says what to do."""
+
+
+def check_port(settings: Settings) -> None:
+    """Refuse an address that is taken: granian would share it, and requests would land on either service.
+
+    Raises:
+        PortInUse: something listens there already.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError:
+            raise PortInUse(
+                f"Port {settings.port} of {settings.host} is in use; stop what listens there or choose another PORT."
+            ) from None
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this worker when the process that started it dies, even by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def serve(settings: Settings, found: Connections) -> None:
@@ -104,6 +138,7 @@ def serve(settings: Settings, found: Connections) -> None:
         backpressure=settings.threads * 16,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_STOP,
     ).serve(target_loader=functools.partial(application, settings, found))
 
 

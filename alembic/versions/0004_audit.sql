@@ -31,16 +31,35 @@ create index event_kind on audit.event (kind, id desc);
 -- Writers stamp their events while they hold this lock, shared; a reader of the past waits for them once (audit.settled).
 create function audit.stamping_lock() returns bigint language sql immutable parallel safe return 7238150642;
 
--- Wait until every event that is stamped already is committed, so that the past can be read and stays as it was read.
+-- Wait until every event that is stamped by now is committed, so that the past can be read and stays as it was read.
+-- It waits for the transactions that hold the lock now and for no later one, and keeps no writer waiting. The answer is the
+-- moment up to which the past is settled.
 create function audit.settled() returns timestamptz
     language plpgsql security definer set search_path = audit, public, pg_temp
 as $$
+declare
+    moment constant timestamptz := clock_timestamp();
+    patience constant interval := '10 s';
+    stamping text[] := audit.stamping();
 begin
-    perform pg_advisory_lock(audit.stamping_lock());
-    perform pg_advisory_unlock(audit.stamping_lock());
-    return clock_timestamp();
+    while stamping && audit.stamping() loop
+        if clock_timestamp() > moment + patience then
+            raise exception using errcode = 'lock_not_available', message = 'a long write is being committed';
+        end if;
+        perform pg_sleep(0.002);
+    end loop;
+    return moment;
 end
 $$;
+
+-- The transactions that are stamping events at this moment.
+create function audit.stamping() returns text[]
+    language sql volatile
+    return (select coalesce(array_agg(l.virtualtransaction), '{}') from pg_locks l
+            where l.locktype = 'advisory' and l.mode = 'ShareLock' and l.granted
+              and l.database = (select d.oid from pg_database d where d.datname = current_database())
+              and (l.classid::bigint << 32 | l.objid::bigint) = audit.stamping_lock()
+              and l.pid <> pg_backend_pid());
 
 create function audit.refuse() returns trigger
     language plpgsql
@@ -107,7 +126,7 @@ $$;
 -- The visit as a whole: its header, its forms and its laboratory results, as one image.
 create function visit_image(visit_id uuid) returns jsonb
     language sql stable
-    return audit.image((select to_jsonb(v) from visit v where v.id = visit_id)
+    return jsonb_strip_nulls((select to_jsonb(v) from visit v where v.id = visit_id)
         || jsonb_build_object(
             'forms', jsonb_build_object(
                 'vital_signs', (select form_image(to_jsonb(f)) from vital_signs f where f.visit_id = visit_image.visit_id and not f.voided),
@@ -196,8 +215,18 @@ create constraint trigger audit_visit after insert or update on visit deferrable
 create trigger refuse_update before update on audit.event for each statement execute function audit.refuse();
 
 -- Events without a record: a log-in refused, an extract downloaded, the audit exported.
+-- It is no event of a record, whatever it is told: no record's past can be made up.
 create function audit.note(action text, kind text, details jsonb) returns void
-    language sql security definer set search_path = audit, public, pg_temp
-begin atomic
-    select audit.keep(action, kind, details, null);
-end;
+    language plpgsql security definer set search_path = audit, public, pg_temp
+as $$
+begin
+    if action = any (array['record', 'amend']) or exists (select from pg_tables t where t.tablename = kind) then
+        raise exception using errcode = 'insufficient_privilege', message = 'only triggers keep events of records';
+    end if;
+    details := details - array['version', 'site_id', 'participant_id'];
+    if not exists (select from extract e where e.id::text = details ->> 'id') then
+        details := details - 'id'; -- only an extract is named by such an event: its download
+    end if;
+    perform audit.keep(action, kind, details, null);
+end
+$$;

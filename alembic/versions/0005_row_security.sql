@@ -22,6 +22,11 @@ begin
 end
 $$;
 
+-- What happened to studies and sites is seen by whoever may see any site.
+alter policy by_site on audit.event
+    using ((select sees_every_site()) or site_id = any ((select visible_sites())::uuid[])
+           or (kind = any (array['study', 'site']) and (select said('sites')) is not null));
+
 -- The service calls the functions that find who calls and note events; only triggers keep images.
 revoke execute on function audit.keep(text, text, jsonb, jsonb) from public;
 revoke execute on function audit.note(text, text, jsonb) from public;

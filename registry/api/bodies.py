@@ -57,7 +57,7 @@ class Arriving(io.RawIOBase):
         return len(part)
 
 
-def streamed_body() -> IO[bytes]:
+def streamed_body() -> io.BufferedReader:
     """Give the body to be read line by line, a piece of it in memory at a time."""
     return io.BufferedReader(Arriving(request.stream, request.content_length), PIECE)
 

@@ -66,11 +66,12 @@ def answered(call: Call, study: str) -> Response:
     if request.mimetype != NDJSON:
         raise Unsupported(headers={"Accept": NDJSON})
     dry_run, atomic = bool(call.query.get("dry_run")), bool(call.query.get("atomic"))
-    if atomic and request.content_length is None:
+    sent = bodies.streamed_body()
+    if atomic and request.content_length is None and sent.peek(1):
         raise MalformedRequest(LENGTH_NEEDED)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 - closed when the answer is sent
     refused = 0
-    for chunk in _chunks(_lines(call)):
+    for chunk in _chunks(_lines(call, sent, study)):
         _record(call, study, chunk, dry_run)
         refused += sum("problem" in line.answer for line in chunk)
         spool.writelines(as_json(line.answer).encode() + b"\n" for line in chunk)
@@ -87,10 +88,9 @@ def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _lines(call: Call) -> Iterator[Line]:
+def _lines(call: Call, sent: IO[bytes], study: str) -> Iterator[Line]:
     largest: int = current_app.extensions["registry"].settings.max_bulk_line
     key = request_key(call.actor, None)
-    sent = bodies.streamed_body()
     number = 0
     while text := sent.readline(largest + 1):
         number += 1
@@ -98,7 +98,7 @@ def _lines(call: Call) -> Iterator[Line]:
             _pass_over(sent, text, largest)
             yield _too_long(number, key, largest)
         elif text.strip():
-            yield _line(number, text, key)
+            yield _line(number, study, text, key)
 
 
 def _pass_over(sent: IO[bytes], text: bytes, largest: int) -> None:
@@ -107,14 +107,20 @@ def _pass_over(sent: IO[bytes], text: bytes, largest: int) -> None:
         text = sent.readline(largest)
 
 
+def key_of_line(key: RequestKey, number: int) -> str:
+    """Give the key of one line; the blank keeps it apart from every key that a client can send."""
+    return f"{key.key} {number}"
+
+
 def _too_long(number: int, key: RequestKey, largest: int) -> Line:
-    line = Line(number, RequestKey(key.account_id, f"{key.key}:{number}", b""))
+    line = Line(number, RequestKey(key.account_id, key_of_line(key, number), b""))
     line.refuse(BodyTooLarge(largest_bytes=largest))
     return line
 
 
-def _line(number: int, text: bytes, key: RequestKey) -> Line:
-    line = Line(number, RequestKey(key.account_id, f"{key.key}:{number}", hashlib.sha256(text.strip()).digest()))
+def _line(number: int, study: str, text: bytes, key: RequestKey) -> Line:
+    fingerprint = hashlib.sha256(f"{study}\n".encode() + text.strip()).digest()
+    line = Line(number, RequestKey(key.account_id, key_of_line(key, number), fingerprint))
     try:
         line.visit = SCHEMA.whole(SCHEMA.accept(bodies.parsed(text)))
     except Problem as problem:
@@ -124,7 +130,8 @@ def _line(number: int, text: bytes, key: RequestKey) -> Line:
 
 def _record(call: Call, study: str, chunk: list[Line], dry_run: bool) -> None:
     """Record a chunk with as few statements as one visit needs; if PostgreSQL refuses it, line by line."""
-    _answer_repeats(call, chunk)
+    if not dry_run:
+        _answer_repeats(call, chunk)
     _judge(call, study, chunk)
     ready = [line for line in chunk if line.visit is not None]
     if not ready:

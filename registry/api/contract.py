@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
+from urllib.parse import unquote
 
 import psycopg
 from flask import Response, current_app, g, request
@@ -21,6 +22,7 @@ from registry.db.accounts import Actor
 from registry.db.request_keys import RequestKey
 from registry.db.transaction import Attribution, Awaited, Image, Transaction, as_json
 from registry.problems import (
+    BrokenRule,
     ChangeReasonMissing,
     IdempotencyKeyMissing,
     MalformedRequest,
@@ -130,9 +132,7 @@ def _repeated_once(work: Callable[[], Response]) -> Response:
 
 
 def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, Any]) -> Response:
-    registry = current_app.extensions["registry"]
-    registry.throttle.check()
-    with registry.database.transaction() as tx:
+    with current_app.extensions["registry"].database.transaction() as tx:
         actor = g.actor = identity.actor_of_request(tx)
         roles, sites = identity.permitted_sites(actor, promised.may)
         call = Call(tx, actor, _attribution(actor, roles, sites))
@@ -191,6 +191,8 @@ def _version_asked() -> int:
     asked = request.headers.get("If-Match")
     if asked is None:
         raise VersionMissing
+    if asked.strip().isdigit():
+        raise MalformedRequest(BrokenRule("", "if_match_without_quotes", 'If-Match is the ETag with its quotes: "3".'))
     form = ETAG_FORM.fullmatch(asked.strip())
     if form is None:
         raise VersionStale
@@ -198,7 +200,8 @@ def _version_asked() -> int:
 
 
 def _change_reason() -> str:
-    reason = _header_text("X-Change-Reason").strip()
+    """Read the reason for a change; characters beyond ASCII come percent-encoded, for a header cannot carry them."""
+    reason = unquote(_header_text("X-Change-Reason")).strip()
     if len(reason) not in REASON_LENGTHS or not reason.isprintable():
         raise ChangeReasonMissing
     return reason
@@ -231,7 +234,7 @@ def _attribution(actor: Actor, roles: str, sites: str) -> Attribution:
         client=(request.user_agent.string or "-")[:200],
         request_id=g.request_id,
         change_set=str(uuid.uuid4()),
-        reason=_header_text("X-Change-Reason").strip(),
+        reason=unquote(_header_text("X-Change-Reason")).strip(),
     )
 
 

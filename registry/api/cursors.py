@@ -23,11 +23,10 @@ def position(cursor: str, list_name: str, key: bytes) -> str:
         CursorNotUnderstood: this list did not give it out.
     """
     try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        found = raw[SIGNATURE_BYTES:].decode()
+        found = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[SIGNATURE_BYTES:].decode()
     except ValueError:
         raise CursorNotUnderstood from None
-    if not hmac.compare_digest(raw[:SIGNATURE_BYTES], _signature(found, list_name, key)):
+    if not hmac.compare_digest(cursor.encode(), signed(found, list_name, key).encode()):
         raise CursorNotUnderstood
     return found
 

@@ -12,6 +12,12 @@ from registry.domain.rules import RULES
 from registry.problems import BrokenRule, NeedsConfirmation, RulesBroken, VisitAlreadyRecorded
 
 UNNEEDED = "This confirmation names a check that did not ask for one; leave it out."
+BEFORE_BIRTH = BrokenRule(
+    "/visited_on", "before_birth", "The visit must not be before the participant's month of birth."
+)
+STAYS_COMPLETE = BrokenRule(
+    "/status", "stays_complete", "A complete visit stays complete: amend it, or mark it as entered in error."
+)
 NO_PARTICIPANT = BrokenRule(
     "/participant_id", "no_such_participant", "There is no such participant in this study among those you may see."
 )
@@ -28,9 +34,17 @@ def judged_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str
         raise RulesBroken(NO_PARTICIPANT)
     if place["known"] is not None and not visit.get("entered_in_error"):
         raise VisitAlreadyRecorded(existing=f"/v1/visits/{place['known']}")
+    if visit.get("visited_on") and visit["visited_on"] < date(place["birth_year"], place["birth_month"], 1):
+        raise RulesBroken(BEFORE_BIRTH)
     refuse(edit_checks.of_visit(visit, _context(place)), visit.get("confirmations"), draft=visit["status"] == "draft")
     where = {name: str(place[name]) for name in ("id", "participant_id", "study_id", "site_id")}
     return {**visit, **where}
+
+
+def check_status(visit: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+    """Refuse to make a complete visit a draft again: it would leave lists and extracts without a word."""
+    if current["status"] == "complete" and visit["status"] == "draft":
+        raise RulesBroken(STAYS_COMPLETE)
 
 
 class Earlier:

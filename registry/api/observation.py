@@ -21,6 +21,7 @@ from prometheus_client import (
     multiprocess,
 )
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
 ANSWERS = Counter("registry_answers_total", "Answers by route, method and status", ["route", "method", "status"])
 SECONDS = Histogram("registry_answer_seconds", "Time to answer by route and method", ["route", "method"])
@@ -42,14 +43,15 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     route, took = str(request.url_rule or "-"), time.perf_counter() - g.began
-    ANSWERS.labels(route, request.method, response.status_code).inc()
-    SECONDS.labels(route, request.method).observe(took)
+    method = request.method if request.method in METHODS else "other"
+    ANSWERS.labels(route, method, response.status_code).inc()
+    SECONDS.labels(route, method).observe(took)
     actor = g.get("actor")
     log.info(
         "answered",
         request_id=g.request_id,
         route=route,
-        method=request.method,
+        method=method,
         status=response.status_code,
         milliseconds=round(took * 1000, 1),
         account=actor.account_id if actor else None,

@@ -23,6 +23,7 @@ from registry.problems import (
     NotAuthenticated,
     NotPermitted,
     Problem,
+    TooManyRequests,
     Unavailable,
     Unexpected,
     Unsupported,
@@ -39,7 +40,7 @@ log = structlog.get_logger("registry")
 
 def answer_to(error: Exception) -> Response:
     """Answer an exception as application/problem+json, and note a refused log-in."""
-    problem = problem_of(error)
+    problem = throttled(problem_of(error))
     if isinstance(problem, NotAuthenticated | NotPermitted):
         note_refusal(problem)
     if problem.status >= 500:
@@ -61,6 +62,16 @@ def problem_of(error: Exception) -> Problem:
         allow = error.get_response().headers.get("Allow")
         return found(headers={"Allow": allow} if allow else None)
     return Unexpected()
+
+
+def throttled(problem: Problem) -> Problem:
+    """Give TooManyRequests instead of a refused log-in where the address was refused too often; a valid token passes."""
+    if isinstance(problem, NotAuthenticated):
+        try:
+            current_app.extensions["registry"].throttle.check()
+        except TooManyRequests as waiting:
+            return waiting
+    return problem
 
 
 def note_refusal(problem: Problem) -> None:

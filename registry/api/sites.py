@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments
+from registry.api import amendments, past
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records
@@ -45,3 +45,6 @@ class OneSite(Resource):  # type: ignore[misc]
     def put(self, call: Call, site_id: str) -> dict[str, Any]:
         """Replace a site's definition."""
         return amendments.amend(call, "site", site_id)
+
+
+past.publish(namespace, "/sites", "site", Site)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments
+from registry.api import amendments, past
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
@@ -45,3 +45,6 @@ class OneStudy(Resource):  # type: ignore[misc]
     def put(self, call: Call, study: str) -> dict[str, Any]:
         """Replace a study's definition."""
         return amendments.amend(call, "study", studies.id_of(call.tx, study))
+
+
+past.publish(namespace, "/studies", "study", Study)

@@ -88,6 +88,7 @@ class OneVisit(Resource):  # type: ignore[misc]
         """Replace a visit as a whole."""
         current = visits.read(call.tx, record_id)
         amendments.check(call, current)
+        entry.check_status(call.body, current)
         place = visits.places(call.tx, [{**call.body, "id": record_id}])[0] | {"id": record_id}
         judged = entry.judged_visit(call.body, place)
         if amendments.unchanged_visit(call.body, current):

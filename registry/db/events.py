@@ -18,6 +18,7 @@ SELECT = """
       and (%(change_set)s::uuid is null or change_set = %(change_set)s)
       and (%(since)s::timestamptz is null or at >= %(since)s)
       and (%(until)s::timestamptz is null or at <= %(until)s)
+      and at <= %(settled)s
     order by id limit %(limit)s"""
 
 FILTERS = ("kind", "record_id", "participant_id", "actor_id", "change_set", "since", "until")
@@ -25,8 +26,13 @@ BATCH = 500
 
 
 def page(tx: Transaction, asked: Mapping[str, Any], after: int, limit: int) -> list[dict[str, Any]]:
-    """Give a page of events that fit what was asked, in the order they were kept."""
-    return tx.every(SELECT, {name: asked.get(name) for name in FILTERS} | {"after": after, "limit": limit})
+    """Give a page of events that fit what was asked, in the order they were kept.
+
+    Only events up to the moment of asking, once all of them are committed: none can appear later behind a page.
+    """
+    settled = tx.one("select audit.settled() as moment")
+    filters = {name: asked.get(name) for name in FILTERS}
+    return tx.every(SELECT, filters | {"after": after, "limit": limit, "settled": settled and settled["moment"]})
 
 
 def every(tx: Transaction, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg.errors import LockNotAvailable
 
 from registry.db.transaction import Awaited, Image, Transaction
-from registry.problems import AnswerShownOnce, IdempotencyKeyInUse, IdempotencyKeyReused
+from registry.problems import AnswerShownOnce, IdempotencyKeyInUse, IdempotencyKeyReused, NoSuchRecord
 
 CLAIM = """
     with claimed as (
@@ -44,7 +44,8 @@ def claim(tx: Transaction, key: RequestKey) -> Image | None:
     Raises:
         IdempotencyKeyInUse: the one that has it takes too long. IdempotencyKeyReused: the key was used for a
             different request.
-        AnswerShownOnce: the first answer was a secret and is not kept.
+        AnswerShownOnce: the first answer was a secret and is not kept. NoSuchRecord: what was recorded is no longer
+            among what may be seen.
     """
     try:
         claimed = tx.one(CLAIM, key.parameters())
@@ -55,8 +56,10 @@ def claim(tx: Transaction, key: RequestKey) -> Image | None:
     done = tx.one(DONE, key.parameters())
     if done is None or bytes(done["fingerprint"]) != key.fingerprint:
         raise IdempotencyKeyReused
-    if done["image"] is None or done["kind"] == "api_token":
+    if done["kind"] == "api_token":
         raise AnswerShownOnce
+    if done["image"] is None:
+        raise NoSuchRecord
     image: Image = done["image"]
     return image
 

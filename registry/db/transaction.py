@@ -167,4 +167,5 @@ class Database:
             else:
                 tx.undo()
             finally:
-                connection.autocommit = False
+                if not connection.broken:
+                    connection.autocommit = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from psycopg import sql
@@ -25,6 +26,7 @@ FORMS = (
 # participant is not among those that may be seen in this study.
 PLACES = """
     select s.position, uuidv7() as id, p.id as participant_id, p.study_id, p.site_id,
+           p.birth_year, p.birth_month,
            (now() at time zone site.time_zone)::date as today, known.id as known, last.*
     from jsonb_to_recordset(%(visits)s::jsonb)
          as s(position int, participant_id uuid, event text, visited_on date, id uuid)
@@ -48,13 +50,13 @@ PLACES = """
 RECORD = """
     insert into visit (id, participant_id, study_id, site_id, event, visited_on, mode, status, confirmations, entered_in_error)
     select id, participant_id, study_id, site_id, event, visited_on, mode, status, confirmations, coalesce(entered_in_error, false)
-    from jsonb_populate_recordset(null::visit, %(visits)s::jsonb)"""
+    from jsonb_populate_recordset(null::visit, {rows}::jsonb)"""
 
-RECORD_FORMS = "insert into {table} select * from jsonb_populate_recordset(null::{table}, %(forms)s::jsonb)"
+RECORD_FORM = "insert into {table} select * from jsonb_populate_recordset(null::{table}, {rows}::jsonb)"
 
 RECORD_RESULTS = """
     insert into laboratory_result ({columns})
-    select {columns} from jsonb_populate_recordset(null::laboratory_result, %(results)s::jsonb)"""
+    select {columns} from jsonb_populate_recordset(null::laboratory_result, {rows}::jsonb)"""
 
 IMAGES = "select visit_image(i.id) as image from unnest(%(ids)s::uuid[]) with ordinality as i(id, position) order by i.position"
 
@@ -105,12 +107,27 @@ def places(tx: Transaction, visits: Sequence[Visit], study: str | None = None) -
 
 def record(tx: Transaction, visits: Sequence[Visit]) -> None:
     """Keep new visits, each with its place (id, participant, study, site), its forms and its results."""
-    tx.run(RECORD, {"visits": as_json([header(visit) for visit in visits])})
-    for form in FORMS:
-        if rows := _forms(visits, form):
-            tx.run(sql.SQL(RECORD_FORMS).format(table=sql.Identifier(form)), {"forms": as_json(rows)})
-    if results := [row for visit in visits for row in _results(visit)]:
-        tx.run(sql.SQL(RECORD_RESULTS).format(columns=_names(RESULT_COLUMNS)), {"results": as_json(results)})
+    parts = {
+        "visit": [header(visit) for visit in visits],
+        **{form: _forms(visits, form) for form in FORMS},
+        "laboratory_result": [row for visit in visits for row in _results(visit)],
+    }
+    given = {table: as_json(rows) for table, rows in parts.items() if rows}
+    tx.run(_recording(tuple(given)), given)
+
+
+@cache
+def _recording(tables: tuple[str, ...]) -> str:
+    """Give the one statement that writes rows of these tables: it costs less than one a table."""
+    return "with " + ", ".join(f"{table}_rows as ({_recording_one(table)})" for table in tables) + " select"
+
+
+def _recording_one(table: str) -> str:
+    statement = {"visit": RECORD, "laboratory_result": RECORD_RESULTS}.get(table, RECORD_FORM)
+    part = sql.SQL(statement).format(
+        table=sql.Identifier(table), columns=_names(RESULT_COLUMNS), rows=sql.Placeholder(table)
+    )
+    return part.as_string()
 
 
 def kept(tx: Transaction, visit_id: str) -> Awaited:

@@ -79,7 +79,7 @@ def _steps(rule: str) -> list[str]:
 
 def _concept(steps: list[str]) -> tuple[str, list[str]]:
     """Give the collection and what lies below one of its records; below a study lie collections of their own."""
-    if steps[0] == "studies" and len(steps) > 1:
+    if steps[0] == "studies" and len(steps) > 1 and steps[1] not in READ_BELOW:
         steps = steps[1:]
     return steps[0], steps[1:]
 

@@ -11,7 +11,7 @@ from registry.domain.medications import MEDICATIONS
 from registry.schemas.base import Kept, Record
 from registry.schemas.concomitant_medications import refuse_reversed
 from registry.schemas.doses import DRUGS
-from registry.schemas.fields import Choice, Id, ListOf, Part, PartialDay, Text, Whole, YesNo, about
+from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
 from registry.schemas.rules import broken
 
@@ -53,9 +53,13 @@ class AdverseEvent(Kept):
     )
     special_interest = Choice(words.SPECIAL_INTEREST, metadata=about("Event of special interest of a JAK inhibitor"))
     started_on = PartialDay(
-        required=True, metadata=about("Onset, as far as it is known", sdtm="AE.AESTDTC", example="2026-05")
+        validate=NotInTheFuture(),
+        required=True,
+        metadata=about("Onset, as far as it is known", sdtm="AE.AESTDTC", example="2026-05"),
     )
-    ended_on = PartialDay(metadata=about("Resolution, as far as it is known", sdtm="AE.AEENDTC"))
+    ended_on = PartialDay(
+        validate=NotInTheFuture(), metadata=about("Resolution, as far as it is known", sdtm="AE.AEENDTC")
+    )
     serious = YesNo(required=True, metadata=about("Serious by at least one criterion", sdtm="AE.AESER"))
     seriousness_criteria = ListOf(
         Choice(words.SERIOUSNESS_CRITERIA),

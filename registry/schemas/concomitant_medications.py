@@ -9,7 +9,7 @@ from marshmallow import validates_schema
 from registry.domain import dates
 from registry.domain.medications import ROUTES
 from registry.schemas.base import Kept
-from registry.schemas.fields import Choice, Exact, Id, PartialDay, Text, YesNo, about
+from registry.schemas.fields import Choice, Exact, Id, NotInTheFuture, PartialDay, Text, YesNo, about
 from registry.schemas.participants import TREATMENTS
 from registry.schemas.rules import broken
 
@@ -54,8 +54,12 @@ class ConcomitantMedication(Kept):
     frequency = Choice(FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily"))
     route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral"))
     indication = Text(200, metadata=about("Indication in the site's words", sdtm="CM.CMINDC", free_text=True))
-    started_on = PartialDay(metadata=about("Start, as far as it is known", sdtm="CM.CMSTDTC", example="2026-01"))
-    ended_on = PartialDay(metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC"))
+    started_on = PartialDay(
+        validate=NotInTheFuture(), metadata=about("Start, as far as it is known", sdtm="CM.CMSTDTC", example="2026-01")
+    )
+    ended_on = PartialDay(
+        validate=NotInTheFuture(), metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC")
+    )
     entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
 
     @validates_schema(skip_on_field_errors=True)

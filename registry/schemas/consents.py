@@ -8,7 +8,7 @@ from marshmallow import validates_schema
 
 from registry.domain.vocabulary import CONSENT_GIVERS, CONSENT_KINDS
 from registry.schemas.base import Kept
-from registry.schemas.fields import Choice, Day, Id, Text, YesNo, about
+from registry.schemas.fields import Choice, Day, Id, NotInTheFuture, Text, YesNo, about
 from registry.schemas.rules import broken
 
 
@@ -25,8 +25,12 @@ class Consent(Kept):
         metadata=about("Consent, or assent of the child", sdtm="DS.DSDECOD", example="consent"),
     )
     given_by = Choice(CONSENT_GIVERS, required=True, metadata=about("Who gave it", example="parent"))
-    given_on = Day(required=True, metadata=about("When it was given", sdtm="DS.DSSTDTC", example="2026-01-12"))
-    withdrawn_on = Day(metadata=about("When it was withdrawn"))
+    given_on = Day(
+        validate=NotInTheFuture(),
+        required=True,
+        metadata=about("When it was given", sdtm="DS.DSSTDTC", example="2026-01-12"),
+    )
+    withdrawn_on = Day(validate=NotInTheFuture(), metadata=about("When it was withdrawn"))
     entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
 
     @validates_schema(skip_on_field_errors=True)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from registry.domain.items import MDAAT_ORGANS
 from registry.domain.vocabulary import PATIENT_GLOBAL_RATERS, PATIENT_GLOBAL_WORDINGS
 from registry.schemas.base import Form
 from registry.schemas.fields import Choice, about
 from registry.schemas.instruments import fields_of, vas
-from registry.schemas.rules import broken
+from registry.schemas.rules import Sentence, broken
 
 SCALES = {"vas": "10 cm visual analogue scale, 0 to 10", "likert": "Likert, 0 inactive to 4 extremely severe"}
 LIKERT_MAXIMUM = 4
 """Rider 2011, Table 1: 0 inactive, 1 mild, 2 moderate, 3 severe, 4 extremely severe."""
+
+
+SAID_WITH = {
+    "physician_global_activity": ("physician_global_scale",),
+    "patient_global_activity": ("patient_global_scale", "patient_global_wording"),
+}
+"""What must be said with a global assessment, so that scales and questions are never mixed (Rider 2011; IMACS, PRINTO)."""
 
 
 class DiseaseActivity(Form):
@@ -38,6 +45,18 @@ class DiseaseActivity(Form):
         """The organ scales of the MDAAT; muscle and cutaneous are the muscle and the skin scale."""
 
         include = fields_of(MDAAT_ORGANS, unit="cm")
+
+    @validates_schema(skip_on_field_errors=True)
+    def value_says_its_scale(self, form: dict[str, Any], **_: Any) -> None:
+        """A global assessment says its scale, and the patient's also which question was asked."""
+        absent = [
+            said
+            for value, names in SAID_WITH.items()
+            for said in names
+            if form.get(value) is not None and form.get(said) is None
+        ]
+        if absent:
+            raise ValidationError({name: [Sentence("required", "A global assessment needs this.")] for name in absent})
 
     @validates_schema(skip_on_field_errors=True)
     def likert_is_zero_to_four(self, form: dict[str, Any], **_: Any) -> None:

@@ -9,7 +9,7 @@ from marshmallow import post_load, validates_schema
 from registry.domain.dosing import FORMULATIONS, JAK_INHIBITORS, UnknownDrug, resolve
 from registry.domain.vocabulary import ADHERENCE, DOSE_REASONS
 from registry.schemas.base import Kept
-from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, Part, Text, YesNo, about
+from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, NotInTheFuture, Part, Text, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
 from registry.schemas.rules import broken
 from registry.schemas.visits import Confirmation
@@ -51,8 +51,14 @@ class Dose(Kept):
         places=1,
         metadata=about("Estimated glomerular filtration rate that the dose was chosen for", unit="mL/min/{1.73_m2}"),
     )
-    started_on = Day(required=True, metadata=about("First day at this dose", sdtm="EC.ECSTDTC", example="2026-02-10"))
-    ended_on = Day(metadata=about("Last day at this dose; null while it goes on", sdtm="EC.ECENDTC"))
+    started_on = Day(
+        validate=NotInTheFuture(),
+        required=True,
+        metadata=about("First day at this dose", sdtm="EC.ECSTDTC", example="2026-02-10"),
+    )
+    ended_on = Day(
+        validate=NotInTheFuture(), metadata=about("Last day at this dose; null while it goes on", sdtm="EC.ECENDTC")
+    )
     reason_for_start = Choice(DOSE_REASONS, metadata=about("Why this dose was started"))
     reason_for_end = Choice(DOSE_REASONS, metadata=about("Why this dose was changed or stopped"))
     adherence = Choice(ADHERENCE, metadata=about("Adherence in this interval"))

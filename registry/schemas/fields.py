@@ -17,11 +17,11 @@ from marshmallow import ValidationError, fields, validate
 
 from registry.domain import dates
 from registry.schemas.rules import Sentence, broken
-from registry.schemas.strict import OneOf, Strict, Within, about
+from registry.schemas.strict import NotInTheFuture, OneOf, Strict, Within, about
 
 __all__ = [
-    "Choice", "Day", "Exact", "Id", "ListOf", "Moment", "OneOf", "OneOfNumbers", "Part", "PartialDay", "Strict", "Text",
-    "Whole", "Within", "YesNo", "about", "presenter",
+    "Choice", "Day", "Exact", "Id", "ListOf", "Moment", "NotInTheFuture", "OneOf", "OneOfNumbers", "Part", "PartialDay",
+    "Strict", "Text", "Whole", "Within", "YesNo", "about",
 ]  # fmt: skip
 
 EARLIEST_YEAR = 1990

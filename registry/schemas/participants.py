@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import validates_schema
@@ -12,7 +13,7 @@ from registry.domain.autoantibodies import AUTOANTIBODIES, METHODS
 from registry.domain.medications import MEDICATIONS
 from registry.domain.vocabulary import ACCESS_BARRIERS, ANCESTRY, DISEASE_COURSES, INDICATIONS, SEX_AT_BIRTH
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, Id, ListOf, Part, PartialDay, Text, Whole, about
+from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, about
 from registry.schemas.queries import AsOf, RecordFilters
 from registry.schemas.rules import broken
 
@@ -30,7 +31,7 @@ class AutoantibodyTest(Record):
     )
     finding = Choice(FINDINGS, required=True, metadata=about("Finding", sdtm="IS.ISORRES", example="positive"))
     method = Choice(METHODS, required=True, metadata=about("Method", sdtm="IS.ISMETHOD"))
-    tested_on = PartialDay(metadata=about("When the sample was taken", sdtm="IS.ISDTC"))
+    tested_on = PartialDay(validate=NotInTheFuture(), metadata=about("When the sample was taken", sdtm="IS.ISDTC"))
 
 
 class Participant(Kept):
@@ -51,8 +52,12 @@ class Participant(Kept):
     ancestry = ListOf(
         Choice(ANCESTRY), 5, distinct=True, metadata=about("Ancestry as the family describes it", sdtm="DM.RACE")
     )
-    symptom_onset = PartialDay(metadata=about("First symptom of the disease", example="2021-03"))
-    diagnosed_on = PartialDay(metadata=about("Diagnosis", sdtm="MH.MHSTDTC", example="2021-06-14"))
+    symptom_onset = PartialDay(
+        validate=NotInTheFuture(), metadata=about("First symptom of the disease", example="2021-03")
+    )
+    diagnosed_on = PartialDay(
+        validate=NotInTheFuture(), metadata=about("Diagnosis", sdtm="MH.MHSTDTC", example="2021-06-14")
+    )
     disease_course = Choice(DISEASE_COURSES, metadata=about("Course of the disease"))
     autoantibodies = ListOf(
         Part(AutoantibodyTest, required=True), 40, metadata=about("Tests of myositis autoantibodies")
@@ -77,6 +82,8 @@ class Participant(Kept):
     def dates_are_in_order(self, participant: dict[str, Any], **_: Any) -> None:
         """Birth is not after the first symptom, and the first symptom not after the diagnosis."""
         birth = dates.PartialDate(participant["birth_year"], participant["birth_month"])
+        if birth.earliest > datetime.now(UTC).date():
+            raise broken("in_the_future", "The month of birth must not be in the future.", "birth_year")
         onset, diagnosis = (_day(participant.get(name)) for name in ("symptom_onset", "diagnosed_on"))
         for name, day in (("symptom_onset", onset), ("diagnosed_on", diagnosis)):
             if day and day.is_certainly_before(birth):

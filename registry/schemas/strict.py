@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validate
 
+from registry.domain import dates
 from registry.schemas.rules import Sentence, broken
 
 
@@ -40,6 +42,19 @@ class OneOf(validate.OneOf):
         if value not in self.choices:
             raise broken("not_in_list", "The value must be one of: " + ", ".join(map(str, self.choices)) + ".")
         return value
+
+
+class NotInTheFuture:
+    """The day, as far as it is known, is not after today anywhere on earth; a visit is held to today at its site."""
+
+    AHEAD = timedelta(hours=14)
+    """The time zone that is furthest ahead of UTC."""
+
+    def __call__(self, day: Any) -> Any:
+        earliest = dates.PartialDate.parse(day).earliest if isinstance(day, str) else day
+        if earliest > (datetime.now(UTC) + self.AHEAD).date():
+            raise broken("in_the_future", "The date must not be in the future.")
+        return day
 
 
 class Strict(fields.Field[Any]):

@@ -243,7 +243,7 @@ def test_what_is_read_as_of_a_moment_is_what_was_read_then(shared_world: World) 
     }
     moment = now()
     then = {name: shared_world.coordinator.get(path).json for name, path in paths.items()}
-    changed = recorded | {"forms": {"vital_signs": {"height": 120}}, "laboratory_results": [], "status": "draft"}
+    changed = recorded | {"forms": {"vital_signs": {"height": 120}}, "laboratory_results": [], "mode": "remote"}
     assert shared_world.coordinator.put(paths["visit"], changed, version=1).status_code == 200
     moved = participant | {"disease_course": "chronic", "indications": []}
     assert shared_world.coordinator.put(paths["participant"], moved, version=1).status_code == 200
@@ -256,10 +256,10 @@ def test_what_is_read_as_of_a_moment_is_what_was_read_then(shared_world: World) 
 
 
 def test_filters_of_the_past_are_about_the_past(shared_world: World) -> None:
-    recorded = bodies.visited(shared_world)
+    recorded = bodies.visited(shared_world, status="draft")
     moment = now()
-    shared_world.coordinator.put(f"/v1/visits/{recorded['id']}", recorded | {"status": "draft"}, version=1)
-    path = f"/v1/studies/{shared_world.study}/visits?participant_id={recorded['participant_id']}&status=complete"
+    shared_world.coordinator.put(f"/v1/visits/{recorded['id']}", recorded | {"status": "complete"}, version=1)
+    path = f"/v1/studies/{shared_world.study}/visits?participant_id={recorded['participant_id']}&status=draft"
     assert listed(shared_world.coordinator, path) == []
     assert listed(shared_world.coordinator, f"{path}&as_of={moment}") == [recorded]
 

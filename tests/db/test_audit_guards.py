@@ -142,3 +142,21 @@ def test_a_record_begins_at_its_first_version(clinic: Clinic, table: str) -> Non
     }[table]
     with clinic.refused(errors.IntegrityConstraintViolation) as connection:
         connection.execute(statement, place)
+
+
+@pytest.mark.parametrize("action", ["record", "amend", "refuse"])
+@pytest.mark.parametrize("kind", ["visit", "dose", "participant"])
+def test_an_event_of_a_record_cannot_be_made_up(clinic: Clinic, action: str, kind: str) -> None:
+    with clinic.connected(reason="A try") as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute("select audit.note(%s, %s, '{}')", [action, kind])
+
+
+def test_a_note_names_no_record_version_or_site(clinic: Clinic) -> None:
+    visit = str(clinic.enrolled())
+    with clinic.connected() as connection:
+        forged = f'{{"id": "{visit}", "version": 7, "site_id": "{clinic.sites["BER"]}", "forged": true}}'
+        connection.execute("select audit.note('refuse', 'access', %s)", [forged])
+        event = connection.execute(
+            "select record_id, version, site_id from audit.event where after ? 'forged'"
+        ).fetchone()
+    assert event == {"record_id": None, "version": None, "site_id": None}

@@ -156,3 +156,33 @@ def test_an_unreachable_database_is_said_in_a_sentence(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "not reached" in done.stderr
+
+
+def test_a_port_that_is_taken_is_refused_with_a_sentence(running: Running, tmp_path: Path) -> None:
+    port = running.url.rsplit(":", 1)[1]
+    other = subprocess.run(
+        registry("serve"), env=environment(tmp_path, PORT=port), capture_output=True, text=True, timeout=PATIENCE,
+        check=False,
+    )  # fmt: skip
+    assert other.returncode == 2
+    assert "in use" in other.stderr
+    assert "PORT" in other.stderr
+
+
+def test_after_a_kill_no_worker_goes_on_serving(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        registry("serve"), env=environment(tmp_path / "home", PORT=str(port)), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert answers(f"http://127.0.0.1:{port}", process)
+    process.kill()
+    process.wait(PATIENCE)
+    again = subprocess.Popen(
+        registry("serve"), env=environment(tmp_path / "home", PORT=str(free_port())), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10)
+    again.send_signal(signal.SIGTERM)
+    again.wait(PATIENCE)

@@ -64,6 +64,7 @@ def known(shared_world: World) -> dict[str, str]:
     asked = {"study": shared_world.study, "purpose": "A test of the contract"}
     extract = shared_world.statistician.post("/v1/extracts", asked).json["id"]
     token = shared_world.administrator.get("/v1/tokens").json[0]["id"]
+    known["studies"] = shared_world.administrator.get(f"/v1/studies/{shared_world.study}").json["id"]
     of_people = {"sites": shared_world.site, "accounts": shared_world.people["neighbour"].account_id, "tokens": token}
     return known | of_people | {"consents": consents[0]["id"], "extracts": extract}
 

@@ -18,7 +18,8 @@ EVENTS = ("week_0", "week_4", "week_8", "week_12", "week_16", "week_20")
 def lines(live: Live) -> list[bytes]:
     participant = bodies.enrolled(live.world)
     visits = [
-        bodies.visit(participant, event=event, visited_on=f"2025-{month:02d}-10") for month, event in enumerate(EVENTS, 2)
+        bodies.visit(participant, event=event, visited_on=f"2025-{month:02d}-10")
+        for month, event in enumerate(EVENTS, 2)
     ]
     return [json.dumps(visit).encode() + b"\n" for visit in visits]
 
