@@ -1,0 +1,41 @@
+"""How often a submission goes to PostgreSQL and back, counted on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from bench.proxy import Proxy, between
+from registry.app import create_app
+from registry.db.transaction import Database
+from tests import bodies
+from tests.conftest import World
+
+MOST_ROUND_TRIPS = 4
+
+
+@pytest.fixture
+def watched(shared_world: World, tmp_path: Path) -> Iterator[tuple[World, Proxy]]:
+    """The shared world, reached through a proxy that counts."""
+    url = shared_world.installation.service_url
+    where = conninfo_to_dict(url)
+    with between(tmp_path, Path(str(where["host"])) / f".s.PGSQL.{where['port']}") as proxy:
+        service = Database(make_conninfo(url, host=str(tmp_path)), size=1)
+        service.open()
+        app = create_app(shared_world.installation.settings, service, service)
+        people = {name: replace(person, client=app.test_client()) for name, person in shared_world.people.items()}
+        yield replace(shared_world, app=app, people=people), proxy
+        service.close()
+
+
+def test_a_submission_makes_at_most_four_round_trips(watched: tuple[World, Proxy]) -> None:
+    world, proxy = watched
+    participant = bodies.enrolled(world)
+    bodies.visited(world, participant)
+    before = proxy.round_trips
+    bodies.visited(world, participant, event="week_4", visited_on="2025-03-10")
+    assert 0 < proxy.round_trips - before <= MOST_ROUND_TRIPS
