@@ -47,6 +47,7 @@ def small_visit(participant_id: str, number: int, chance: random.Random) -> dict
             "physician_global_scale": "vas",
             "patient_global_activity": tenths(chance, 10),
             "patient_global_scale": "vas",
+            "patient_global_wording": "disease_activity",
             "patient_global_rater": "parent",
             "pain": tenths(chance, 10),
         },
@@ -133,10 +134,12 @@ def results(count: int, number: int, chance: random.Random) -> list[dict[str, An
 
 
 def result(analyte: Analyte, number: int, chance: random.Random) -> dict[str, Any]:
+    """Give a result in the standard unit, or as often in another one that it is reported in."""
+    units = analyte.families[0].units
     return {
         "analyte": analyte.code,
         "value": tenths(chance, 400),
-        "unit": analyte.families[0].units[min(1, len(analyte.families[0].units) - 1)],
+        "unit": chance.choice(units[:2]),
         "lower_limit": Decimal("1.5"),
         "upper_limit": Decimal(35),
         "specimen": analyte.specimens[0],

@@ -136,9 +136,11 @@ def family_of(analyte: "Analyte", unit: str) -> Family:
 
 
 def _to_standard(family: Family, value: Decimal, unit: str) -> Decimal:
+    if unit == family.standard:
+        return value
     if unit in family.logarithms:
         return _power_of_ten(value)
-    return _times(value, family.factors.get(unit, Fraction(1)))
+    return _times(value, family.factors[unit])
 
 
 def _from_standard(family: Family, value: Decimal, unit: str) -> Decimal:
