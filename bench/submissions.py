@@ -15,7 +15,7 @@ AIM = 0.5
 PATH = f"/v1/studies/{STUDY}/visits"
 
 
-def run(each: int = 150, rounds: int = 3, **settings: int) -> float:
+def run(each: int = 60, rounds: int = 3, **settings: int) -> float:
     """Print and give the ratio; each of eight clients submits `each` visits in each of the rounds."""
     with prepared() as ground, running(ground, **settings) as service:
         over_http, alone = compared(ground, service, each, rounds)
