@@ -7,7 +7,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 from urllib.parse import unquote
@@ -164,7 +164,7 @@ def _read_request(promised: Contract, call: Call) -> Any:
         schema_of(Record).accept(request.args.to_dict())
     if promised.amends:
         call.version = _version_asked()
-        _change_reason()
+        call.attribution = replace(call.attribution, reason=_change_reason())
     if promised.takes is None or promised.lines:
         return None
     sent = bodies.json_body(current_app.extensions["registry"].settings.max_body)
@@ -234,7 +234,6 @@ def _attribution(actor: Actor, roles: str, sites: str) -> Attribution:
         client=(request.user_agent.string or "-")[:200],
         request_id=g.request_id,
         change_set=str(uuid.uuid4()),
-        reason=unquote(_header_text("X-Change-Reason")).strip(),
     )
 
 

@@ -218,3 +218,13 @@ def test_a_complete_visit_does_not_become_a_draft_again(shared_world: World) -> 
     recorded = bodies.visited(shared_world)
     answer = shared_world.coordinator.put(f"/v1/visits/{recorded['id']}", recorded | {"status": "draft"}, version=1)
     assert bodies.said(answer) == {"/status": "stays_complete"}
+
+
+@pytest.mark.parametrize("reason", ["%00", "x" * 5000, "%0A"])
+def test_a_reason_that_nobody_asked_for_is_not_kept(shared_world: World, reason: str) -> None:
+    participant = bodies.enrolled(shared_world)
+    path = f"/v1/studies/{shared_world.study}/visits"
+    answer = shared_world.coordinator.post(path, bodies.visit(participant), **{"X-Change-Reason": reason})
+    assert answer.status_code == 201, answer.text
+    history = shared_world.coordinator.get(f"/v1/visits/{answer.json['id']}/history").json
+    assert [entry["reason"] for entry in history] == [None]
