@@ -8,7 +8,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --require-hashes --only-binary=:all: --requirement requirements.lock
 # The package stays in /app, beside alembic/ and openapi.yaml; the environment points to it.
-COPY pyproject.toml LICENSE openapi.yaml ./
+COPY pyproject.toml LICENSE NOTICE openapi.yaml ./
 COPY alembic/ alembic/
 COPY registry/ registry/
 RUN pip install --no-deps --editable . \

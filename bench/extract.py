@@ -13,7 +13,7 @@ from psycopg import sql
 
 from bench.bodies import FORMS
 from bench.filling import COLUMNS, fill
-from bench.ground import STUDY, Ground, prepared
+from bench.ground import STUDY, Ground, attribution, prepared
 from bench.service import SPAWN
 from registry.db.transaction import Database
 from registry.publish import extracts
@@ -60,10 +60,10 @@ def apart(work: Any, ground: Ground, answers: Any) -> None:
 
 
 def extract(ground: Ground, folder: Path) -> None:
-    database = Database(ground.extract_url, size=1)
-    database.open()
-    extracts.write(database, STUDY, "*", folder / "extract", key=b"0" * 32)
-    database.close()
+    views, service = Database(ground.extract_url, size=1), Database(ground.service_url, size=1)
+    views.open(), service.open()
+    extracts.write(views, service, STUDY, attribution(), folder / "extract", key=b"0" * 32)
+    views.close(), service.close()
 
 
 def copy(ground: Ground, folder: Path) -> None:

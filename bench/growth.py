@@ -6,7 +6,7 @@ from bench.clients import Measured
 from bench.filling import fill
 from bench.ground import Ground, prepared, twin
 from bench.service import Service, running
-from bench.submissions import submit_over_http
+from bench.submissions import PATH, submit_over_http
 
 AIM = 1.1
 FEW = 2_000
@@ -35,7 +35,7 @@ def by_turns(places: list[tuple[Ground, Service]], each: int, rounds: int) -> li
     for turn in range(rounds + 1):
         order = list(enumerate(places))
         for index, (ground, service) in order if turn % 2 else reversed(order):
-            measured = submit_over_http(ground, service, each)
+            measured = submit_over_http(ground, service, each, f"{PATH}?derived=false")
             if turn:
                 found[index] += measured
     return found

@@ -17,7 +17,7 @@ from registry.api.provider import IdentityProvider
 from registry.api.routes import NAMESPACES
 from registry.api.throttle import Throttle
 from registry.db.extracts import Manifest
-from registry.db.transaction import Database
+from registry.db.transaction import Attribution, Database
 from registry.publish import extracts as publish_extracts
 from registry.settings import Settings
 
@@ -30,7 +30,7 @@ class Registry:
     database: Database
     extracts: Database
     cursor_key: bytes = field(repr=False)
-    write_extract: Callable[[str, str, Path], Manifest]
+    write_extract: Callable[[str, Attribution, Path], Manifest]
     provider: IdentityProvider | None
     throttle: Throttle = field(default_factory=Throttle)
 
@@ -50,7 +50,7 @@ def create_app(settings: Settings, database: Database, extracts: Database) -> Fl
     """Make the application; the databases are pools as registry_service and as registry_extract."""
     app = Flask("registry", static_folder=None)
     secret = keys.installation_secret(settings)
-    write_extract = partial(publish_extracts.write, extracts, key=keys.derive(secret, "pseudonym"))
+    write_extract = partial(publish_extracts.write, extracts, database, key=keys.derive(secret, "pseudonym"))
     provider = (
         IdentityProvider(settings.oidc_issuer, settings.oidc_audience)
         if settings.oidc_issuer and settings.oidc_audience

@@ -20,6 +20,7 @@ from registry.db.server_files import ServerUnavailable
 from registry.db.transaction import Attribution, Database, Transaction, as_json
 from registry.demo.loading import DemoLoaded, Loaded
 from registry.permissions import Role
+from registry.problems import Problem
 from registry.publish import extracts
 from registry.publish.extracts import ExtractRefused
 from registry.serving import Connections
@@ -52,7 +53,7 @@ class Group(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """A prospective registry of juvenile dermatomyositis treated with JAK inhibitors."""
-    if context.invoked_subcommand not in ("openapi", "dictionary"):
+    if context.invoked_subcommand not in ("openapi", "dictionary", "calculate"):
         context.obj = Settings.from_environment()
         serving.stop_on_signals()
 
@@ -169,6 +170,23 @@ def backup(settings: Settings, out: Path) -> None:
 
 
 @main.command()
+@click.argument("rule")
+def calculate(rule: str) -> None:
+    """Calculate a RULE from a JSON object on standard input, as POST /v1/calculations/RULE does; nothing is recorded."""
+    from registry.api.bodies import parsed
+    from registry.schemas.calculations.answers import UnknownCalculation, calculated, named
+
+    try:
+        calculation = named(rule)
+        click.echo(as_json(calculated(calculation, parsed(sys.stdin.buffer.read()))))
+    except UnknownCalculation as unknown:
+        raise click.BadParameter(str(unknown), param_hint="RULE") from None
+    except Problem as problem:
+        click.echo(as_json(problem.as_json()), err=True)
+        sys.exit(2)
+
+
+@main.command()
 @click.option("--check", is_flag=True, help="Only tell whether openapi.yaml is current.")
 def openapi(check: bool) -> None:
     """Write openapi.yaml from the contracts."""
@@ -178,12 +196,14 @@ def openapi(check: bool) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Only tell whether docs/data_dictionary.md is current.")
+@click.option("--check", is_flag=True, help="Only tell whether docs/data_dictionary.md and docs/rules.md are current.")
 def dictionary(check: bool) -> None:
-    """Write the data dictionary from the schemas."""
+    """Write the data dictionary from the schemas, and the rules from their declarations."""
     from registry.publish import dictionary as document
+    from registry.publish import rulebook
 
     current_or_write("docs/data_dictionary.md", document, check)
+    current_or_write("docs/rules.md", rulebook, check)
 
 
 def current_or_write(name: str, document: Any, check: bool) -> None:

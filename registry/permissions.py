@@ -30,6 +30,7 @@ MAY: dict[str, frozenset[Role]] = {
     "site.read": EVERYONE,
     "site.define": frozenset({Role.ADMINISTRATOR}),
     "catalogue.read": EVERYONE,
+    "calculation.run": EVERYONE,
     "participant.read": READERS,
     "participant.enrol": SITE_STAFF,
     "participant.amend": CORRECTORS,

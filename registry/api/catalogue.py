@@ -8,7 +8,7 @@ from flask_restx import Namespace, Resource
 
 from registry.api.contract import Call, contract
 from registry.domain.analytes import CATALOGUE
-from registry.domain.rules import RULES
+from registry.domain.edit_check_rules import RULES
 from registry.schemas import catalogue
 
 namespace = Namespace("catalogue")

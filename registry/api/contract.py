@@ -15,8 +15,9 @@ from urllib.parse import unquote
 import psycopg
 from flask import Response, current_app, g, request
 
-from registry.api import bodies, identity
+from registry.api import bodies, derived, identity
 from registry.api.answers import answer
+from registry.api.derived import Waiting
 from registry.db import refusals, request_keys
 from registry.db.accounts import Actor
 from registry.db.request_keys import RequestKey
@@ -38,7 +39,7 @@ from registry.problems import (
 from registry.schemas.base import Record, schema_of
 
 KEY_FORM = re.compile(r"[\x21-\x7e]{8,128}")
-ETAG_FORM = re.compile(r'"([0-9]{1,9})"')
+ETAG_FORM = re.compile(r'"([0-9]{1,9})(\.[0-9a-f]{8})?"')
 REASON_LENGTHS = range(3, 501)
 
 
@@ -48,6 +49,8 @@ class Contract:
 
     `may`: the verb of the permission table. `takes`, `gives`, `asks`: schemas of body, answer and query. `many`: a list.
     `kind`: the table a POST writes to. `amends`: needs If-Match and a reason. `lines`: body and answer are NDJSON.
+    `stateless`: nothing is recorded, so a POST needs no key.
+    `derives`: the kind of record whose derived values the answer has besides, unless it is asked without them.
     `again`: makes the answer to a repeated POST whole, where the record's own image is not all of it.
     """
 
@@ -60,16 +63,22 @@ class Contract:
     kind: str = ""
     amends: bool = False
     lines: bool = False
+    stateless: bool = False
+    derives: str = ""
     problems: tuple[type[Problem], ...] = ()
     again: Callable[[Transaction, Image], Image] | None = None
     sentence: str = ""
+
+    def keyed(self, method: str) -> bool:
+        """Tell whether a repeat of a request is told by its key here."""
+        return method == "POST" and not self.lines and not self.stateless
 
     def every_problem(self, method: str) -> tuple[type[Problem], ...]:
         """Give each problem the operation can answer with: its own, and those of its permission, body and headers."""
         found: list[type[Problem]] = [NotAuthenticated, NotPermitted, MalformedRequest, *self.problems]
         if self.takes or self.asks:
             found.append(RulesBroken)
-        if method == "POST":
+        if method == "POST" and not self.stateless:
             found += [IdempotencyKeyMissing]
         if self.amends:
             found += [VersionMissing, VersionStale, ChangeReasonMissing]
@@ -87,6 +96,7 @@ class Call:
     query: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    moment: datetime | None = None
 
     def keep_so_far(self) -> None:
         """Commit what was done and go on under the same attribution."""
@@ -95,8 +105,8 @@ class Call:
 
     @property
     def as_of(self) -> datetime | None:
-        """The past moment that was asked for, if any."""
-        return self.query.get("as_of")
+        """The past moment that was asked for, or that the version that was asked for is of, if any."""
+        return self.moment or self.query.get("as_of")
 
 
 class Handler(Protocol):
@@ -139,19 +149,36 @@ def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, A
         sent = _read_request(promised, call)
         _check_path(path)
         tx.attribute(call.attribution)
-        key = request_key(actor, sent) if request.method == "POST" and not promised.lines else None
+        key = request_key(actor, sent) if promised.keyed(request.method) else None
         first = request_keys.claim(tx, key) if key else None
-        if first is not None and promised.again:
-            first = promised.again(tx, first)
-        if first is None:
-            given = handler(call, **path)
-            if isinstance(given, Response):
-                return given
-            if key and promised.kind:
-                request_keys.finish(tx, key, status=promised.status, kind=promised.kind, written=given)
-            tx.commit()
-            given = given.image() if isinstance(given, Awaited) else given
-        return _presented(promised, call, given if first is None else first, replayed=first is not None)
+        if first is not None:
+            return _answered_again(promised, call, first)
+        given = handler(call, **path)
+        if isinstance(given, Response):
+            return given
+        waiting = _asked_for_derived(promised, call, given)
+        if key and promised.kind:
+            request_keys.finish(tx, key, status=promised.status, kind=promised.kind, written=given)
+        tx.commit()
+        given = given.image() if isinstance(given, Awaited) else given
+        return _presented(promised, call, waiting.added_to(given) if waiting else given)
+
+
+def _answered_again(promised: Contract, call: Call, first: Image) -> Response:
+    """Answer a repeated POST as it was answered first: with what was derived from the records of that moment."""
+    call.headers["Idempotency-Replayed"] = "true"
+    given = promised.again(call.tx, first) if promised.again else first
+    if promised.derives:
+        call.moment = derived.moment_of_version(call.tx, promised.derives, given)
+    waiting = _asked_for_derived(promised, call, given)
+    return _presented(promised, call, waiting.added_to(given) if waiting else given)
+
+
+def _asked_for_derived(promised: Contract, call: Call, given: Any) -> Waiting | None:
+    """Ask for what derived values are made of, where the answer has them; sent together with the next statement."""
+    asked = call.query.get("derived")
+    wanted = not promised.many if asked is None else asked
+    return derived.ask(call.tx, promised.derives, given, call.as_of) if promised.derives and wanted else None
 
 
 def _read_request(promised: Contract, call: Call) -> Any:
@@ -237,21 +264,24 @@ def _attribution(actor: Actor, roles: str, sites: str) -> Attribution:
     )
 
 
-def _presented(promised: Contract, call: Call, given: Any, *, replayed: bool) -> Response:
+def _presented(promised: Contract, call: Call, given: Any) -> Response:
     if promised.gives is None:
         return answer(None, promised.status, headers=call.headers)
     schema = schema_of(promised.gives)
     if promised.many:
         return answer([schema.present(row) for row in given], promised.status, headers=call.headers)
-    if replayed:
-        call.headers["Idempotency-Replayed"] = "true"
+    if promised.stateless:
+        return answer(schema.present(given), promised.status)
     return _conditional(
         answer(schema.present(given), promised.status, version=given.get("version"), headers=call.headers)
     )
 
 
 def _conditional(response: Response) -> Response:
-    """Answer 304 where the client holds this version already (RFC 9110)."""
+    """Answer 304 where the client holds just this answer, and 412 where it wants another version (RFC 9110)."""
     if request.method == "GET":
-        response.make_conditional(request)
+        asked = ETAG_FORM.fullmatch(request.headers.get("If-Match", "").strip())
+        own = (response.get_etag()[0] or "").partition(".")[0]
+        met = {"HTTP_IF_MATCH"} if asked and asked[1] == own else set()
+        response.make_conditional({name: value for name, value in request.environ.items() if name not in met})
     return response

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from registry.domain import edit_checks
+from registry.domain.edit_check_rules import RULES
 from registry.domain.edit_checks import Context, Finding
-from registry.domain.rules import RULES
 from registry.problems import BrokenRule, NeedsConfirmation, RulesBroken, VisitAlreadyRecorded
 
 UNNEEDED = "This confirmation names a check that did not ask for one; leave it out."

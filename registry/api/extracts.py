@@ -43,7 +43,7 @@ class Extracts(Resource):  # type: ignore[misc]
         extract_id = extracts.next_id(call.tx)
         folder = _folder(extract_id)
         manifest: Manifest = current_app.extensions["registry"].write_extract(
-            call.body["study"], call.attribution.sites, folder
+            call.body["study"], call.attribution, folder
         )
         try:
             return extracts.record(call.tx, _described(call, manifest) | {"id": extract_id, "study_id": study_id})

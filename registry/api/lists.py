@@ -17,7 +17,7 @@ from registry.schemas.queries import USUAL_PAGE
 
 AT_LEAST = {"changed_since": "changed_at", "from_date": "visited_on"}
 AT_MOST = {"to_date": "visited_on"}
-NOT_FILTERS = {"limit", "cursor", "as_of"}
+NOT_FILTERS = {"limit", "cursor", "as_of", "derived"}
 
 
 def page_of_records(call: Call, table: str, *, image: str = "audit.image(to_jsonb(t))", **equal: Any) -> list[Image]:

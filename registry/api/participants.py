@@ -11,8 +11,8 @@ from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import participants, records, studies
 from registry.problems import CursorNotUnderstood, MomentInTheFuture, NoSuchRecord, ParticipantAlreadyRecorded
+from registry.schemas.derived import AsOfWithDerived, WithDerived
 from registry.schemas.participants import Participant, ParticipantFilters
-from registry.schemas.queries import AsOf
 
 namespace = Namespace("participants")
 
@@ -26,6 +26,7 @@ class Participants(Resource):  # type: ignore[misc]
         gives=Participant,
         many=True,
         asks=ParticipantFilters,
+        derives="participant",
         problems=(NoSuchRecord, CursorNotUnderstood, MomentInTheFuture),
     )
     def get(self, call: Call, study: str) -> list[dict[str, Any]]:
@@ -36,6 +37,8 @@ class Participants(Resource):  # type: ignore[misc]
         may="participant.enrol",
         takes=Participant,
         gives=Participant,
+        asks=WithDerived,
+        derives="participant",
         status=201,
         kind="participant",
         problems=(NoSuchRecord, ParticipantAlreadyRecorded),
@@ -49,7 +52,13 @@ class Participants(Resource):  # type: ignore[misc]
 class OneParticipant(Resource):  # type: ignore[misc]
     """A participant."""
 
-    @contract(may="participant.read", gives=Participant, asks=AsOf, problems=(NoSuchRecord, MomentInTheFuture))
+    @contract(
+        may="participant.read",
+        gives=Participant,
+        asks=AsOfWithDerived,
+        derives="participant",
+        problems=(NoSuchRecord, MomentInTheFuture),
+    )
     def get(self, call: Call, record_id: str) -> dict[str, Any]:
         """Read a participant, as it is or as it stood."""
         if call.as_of:
@@ -60,6 +69,8 @@ class OneParticipant(Resource):  # type: ignore[misc]
         may="participant.amend",
         takes=Participant,
         gives=Participant,
+        asks=WithDerived,
+        derives="participant",
         amends=True,
         problems=(NoSuchRecord, ParticipantAlreadyRecorded),
     )
@@ -68,4 +79,4 @@ class OneParticipant(Resource):  # type: ignore[misc]
         return amendments.amend(call, "participant", record_id)
 
 
-past.publish(namespace, "/participants", "participant", Participant)
+past.publish(namespace, "/participants", "participant", Participant, derives="participant")

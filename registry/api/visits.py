@@ -21,7 +21,7 @@ from registry.problems import (
     VisitAlreadyRecorded,
 )
 from registry.schemas.bulk import BulkAnswer, BulkOptions
-from registry.schemas.queries import AsOf
+from registry.schemas.derived import AsOfWithDerived, WithDerived
 from registry.schemas.visits import Visit, VisitFilters
 
 namespace = Namespace("visits")
@@ -37,6 +37,7 @@ class Visits(Resource):  # type: ignore[misc]
         gives=Visit,
         many=True,
         asks=VisitFilters,
+        derives="visit",
         problems=(NoSuchRecord, CursorNotUnderstood, MomentInTheFuture),
     )
     def get(self, call: Call, study: str) -> list[dict[str, Any]]:
@@ -44,7 +45,16 @@ class Visits(Resource):  # type: ignore[misc]
         image = "visit_image(t.id)"
         return page_of_records(call, "visit", image=image, study_id=studies.id_of(call.tx, study))
 
-    @contract(may="visit.record", takes=Visit, gives=Visit, status=201, kind="visit", problems=REFUSALS)
+    @contract(
+        may="visit.record",
+        takes=Visit,
+        gives=Visit,
+        asks=WithDerived,
+        derives="visit",
+        status=201,
+        kind="visit",
+        problems=REFUSALS,
+    )
     def post(self, call: Call, study: str) -> Awaited:
         """Record a visit with its forms and laboratory results."""
         place = visits.places(call.tx, [call.body], study)[0]
@@ -76,14 +86,28 @@ class BulkVisits(Resource):  # type: ignore[misc]
 class OneVisit(Resource):  # type: ignore[misc]
     """A visit."""
 
-    @contract(may="visit.read", gives=Visit, asks=AsOf, problems=(NoSuchRecord, MomentInTheFuture))
+    @contract(
+        may="visit.read",
+        gives=Visit,
+        asks=AsOfWithDerived,
+        derives="visit",
+        problems=(NoSuchRecord, MomentInTheFuture),
+    )
     def get(self, call: Call, record_id: str) -> dict[str, Any]:
         """Read a visit, as it is or as it stood."""
         if call.as_of:
             return records.read_as_of(call.tx, "visit", record_id, call.as_of)
         return visits.read(call.tx, record_id)
 
-    @contract(may="visit.amend", takes=Visit, gives=Visit, amends=True, problems=REFUSALS)
+    @contract(
+        may="visit.amend",
+        takes=Visit,
+        gives=Visit,
+        asks=WithDerived,
+        derives="visit",
+        amends=True,
+        problems=REFUSALS,
+    )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a visit as a whole."""
         current = visits.read(call.tx, record_id)
@@ -96,4 +120,4 @@ class OneVisit(Resource):  # type: ignore[misc]
         return visits.amend(call.tx, judged, call.version)
 
 
-past.publish(namespace, "/visits", "visit", Visit)
+past.publish(namespace, "/visits", "visit", Visit, derives="visit")

@@ -12,14 +12,15 @@ from psycopg import Connection, sql
 from psycopg.rows import DictRow
 
 from registry.db import events, records
-from registry.db.transaction import Database, Image, Transaction
+from registry.db.transaction import Attribution, Database, Image, Transaction
 
 SCHEMA = "deidentified"
 DOWNLOAD = "extract_download"
 """The kind of the event that a download is; its record is the extract."""
 
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
-COVER = "select set_config('registry.sites', %s, true), clock_timestamp() as cut_at"
+COVER = """
+    select set_config('registry.sites', %s, true), clock_timestamp() as cut_at, pg_export_snapshot() as name"""
 STUDY = "select exists (select from deidentified.study where study_code = %s) as known"
 PARTICIPANTS = "select participant_id::text as id from deidentified.participant where study_code = %s"
 
@@ -60,9 +61,10 @@ class Manifest:
 class Snapshot:
     """The de-identified views as they stood at one moment, for the sites that are covered."""
 
-    def __init__(self, connection: Connection[DictRow], cut_at: datetime) -> None:
+    def __init__(self, connection: Connection[DictRow], cut_at: datetime, name: str) -> None:
         self.connection = connection
         self.cut_at = cut_at
+        self.name = name
 
     def has_study(self, study: str) -> bool:
         row = self.connection.execute(STUDY, [study]).fetchone()
@@ -105,9 +107,22 @@ def snapshot(database: Database, sites: str) -> Iterator[Snapshot]:
             row = connection.execute(COVER, [sites]).fetchone()
             if row is None:
                 raise RuntimeError("the database gave no moment")
-            yield Snapshot(connection, row["cut_at"])
+            yield Snapshot(connection, row["cut_at"], row["name"])
         finally:
             connection.rollback()
+
+
+@contextmanager
+def whole_records(database: Database, snapshot: Snapshot, attribution: Attribution) -> Iterator[Transaction]:
+    """Give a transaction of registry_service that reads whole records in the same snapshot, for the sites attributed.
+
+    Its connection is apart from the pool: an extract takes long, and requests shall not wait for it.
+    """
+    with database.apart() as tx:
+        tx.run(SNAPSHOT)
+        tx.run(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot.name)))
+        tx.attribute(attribution)
+        yield tx
 
 
 # --- what was pulled ----------------------------------------------------------------------------------------------

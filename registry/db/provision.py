@@ -86,7 +86,7 @@ def current_revision(url: str) -> str | None:
         return str(row[0]) if row else None
 
 
-def _migrate(url: str) -> None:
+def _migrate(url: str, revision: str = "head") -> None:
     # alembic takes half a second to import, and most starts have nothing to migrate
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -100,7 +100,7 @@ def _migrate(url: str) -> None:
         connection.exec_driver_sql(f"set role {OWNER}")
         connection.commit()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
         connection.commit()
 
 

@@ -166,6 +166,9 @@ READ_AS_OF = """
 READ_VERSION = """
     select after as image from audit.event where record_id = %(id)s and kind = %(kind)s and version = %(version)s"""
 
+MOMENT = """
+    select at from audit.event where record_id = %(id)s and kind = %(kind)s and version = %(version)s"""
+
 HISTORY = """
     select id, at, change_set, request_id, actor, organisation, role, client, reason, action, version, before, after
     from audit.event where record_id = %(id)s and kind = %(kind)s order by id"""
@@ -185,6 +188,15 @@ def read_as_of(tx: Transaction, table: str, record_id: str, as_of: datetime) -> 
 def read_version(tx: Transaction, table: str, record_id: str, version: int) -> Image:
     """Read one version of a record; NoSuchRecord when there is none."""
     return required(tx.image(READ_VERSION, {"id": record_id, "kind": table, "version": version}))
+
+
+def moment_of(tx: Transaction, table: str, record_id: str, version: int) -> datetime:
+    """Give the moment at which a version of a record was kept; NoSuchRecord when there is none."""
+    row = tx.one(MOMENT, {"id": record_id, "kind": table, "version": version})
+    if row is None:
+        raise NoSuchRecord
+    moment: datetime = row["at"]
+    return moment
 
 
 def history(tx: Transaction, table: str, record_id: str) -> list[dict[str, Any]]:

@@ -142,6 +142,7 @@ class Database:
     """A pool of connections as one role, and transactions over them."""
 
     def __init__(self, url: str, *, size: int, wait: float = 10.0) -> None:
+        self.url = url
         self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             url, min_size=1, max_size=size, timeout=wait, open=False, kwargs={"row_factory": dict_row}
         )
@@ -151,6 +152,16 @@ class Database:
 
     def close(self) -> None:
         self.pool.close()
+
+    @contextmanager
+    def apart(self) -> Iterator[Transaction]:
+        """Give a transaction over a connection of its own, for long reading; it is rolled back."""
+        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as connection:
+            tx = Transaction(connection)
+            try:
+                yield tx
+            finally:
+                tx.undo()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

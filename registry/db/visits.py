@@ -214,6 +214,7 @@ RESULT_COLUMNS = (
     "visit_id", "participant_id", "study_id", "site_id", "position", "analyte", "value", "comparator", "unit", "finding",
     "lower_limit", "upper_limit", "lower_limit_of_quantification", "specimen", "assay", "laboratory", "collected_at",
     "missing_reason", "standard_value", "standard_unit", "standard_lower_limit", "standard_upper_limit",
+    "reference_mean", "reference_sd",
 )  # fmt: skip
 """What a submission writes of a result; its id is the database's, and stays when the visit is amended."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from registry.demo import incidents
 from registry.demo.chance import pick
 from registry.demo.children import YEAR, Child
+from registry.demo.diagnosis import diagnosis
 from registry.demo.visits import day_of_visit
 
 ASSENT_FROM_AGE = 7
@@ -48,6 +49,7 @@ def participant(child: Child, code: str) -> dict[str, Any]:
         "indications": _indications(rng, child),
         "prior_treatments": ["prednisolone", *(name for name, share in PRIOR.items() if rng.random() < share)],
         "access_barriers": [name for name, share in BARRIERS.items() if rng.random() < share],
+        **diagnosis(child),
     }
 
 

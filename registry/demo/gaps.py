@@ -27,7 +27,7 @@ class Gap:
 GAPS: tuple[Gap, ...] = (
     Gap("disease_activity", "patient_global_activity", ("patient_global_activity",), "refused", 0.04),
     Gap("disease_activity", "pain", ("pain",), "refused", 0.03),
-    Gap("muscle_strength", "mmt8_", ("mmt8_total",), "refused", 0.04),
+    Gap("muscle_strength", "mmt", ("mmt8_total",), "refused", 0.04),
     Gap("muscle_strength", "cmas_", ("cmas_total",), "refused", 0.05),
     Gap("skin_disease", "nailfold_", ("nailfold_density",), "not_done", 0.08),
     Gap("functioning", "chq_", ("chq_physical_summary",), "not_done", 0.1),

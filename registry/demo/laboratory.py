@@ -15,8 +15,9 @@ from registry.demo.children import Child
 from registry.demo.course import State
 from registry.demo.growth import height_on
 from registry.demo.places import Place
+from registry.demo.transcripts import HEALTHY, transcripts
 from registry.domain import units
-from registry.domain.analytes import named
+from registry.domain.analytes import TRANSCRIPT, named
 
 ENZYMES = ("CK", "LDH", "AST", "ALT", "ALDOLASE")
 SAFETY = (
@@ -41,8 +42,9 @@ SAFETY = (
 )
 VIRUS = ("BKVPLASMA", "BKVURINE")
 SCREENING = {"HBSAG": "negative", "ANTIHBC": "negative", "ANTIHCV": "negative", "VZVIGG": "positive"}
+GENES = "qPCR, six genes, reference 29 controls"
 ASSAYS = {
-    "IFN6": "qPCR, six genes, reference 29 controls",
+    "IFN6": GENES,
     "IFN28Z": "NanoString, 28 genes",
     "SIGLEC1": "Flow cytometry",
     "CXCL10": "Luminex",
@@ -96,6 +98,8 @@ def laboratory_results(rng: Random, child: Child, day: date, state: State) -> li
     results += [_virus(rng, child, analyte, state.week) for analyte in VIRUS]
     if state.week == 0:
         results += [{"analyte": analyte, "finding": finding} for analyte, finding in SCREENING.items()]
+    if child.place.transcripts and any(one["analyte"] == "IFN6" and "value" in one for one in results):
+        results += transcripts(child.dice("transcripts", day), drawn["IFN6"])
     return [_labelled(child.place, result, collected) for result in results]
 
 
@@ -115,14 +119,15 @@ def reported(place: Place, analyte: str, value: float) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _habits(analyte: str, unit: str) -> dict[str, Decimal]:
-    """Give the limits of normal and of quantification in the unit, as far as the analyte has them."""
+    """Give the limits and the healthy controls in the unit, as far as the analyte has them."""
     limits = LIMITS[analyte]
     bounds = {
         "lower_limit": limits.lower,
         "upper_limit": limits.upper,
         "lower_limit_of_quantification": FLOORS.get(analyte),
     }
-    return {name: _in_unit(analyte, bound, unit) for name, bound in bounds.items() if bound is not None}
+    given = {name: _in_unit(analyte, bound, unit) for name, bound in bounds.items() if bound is not None}
+    return given | HEALTHY if analyte == "IFN6" else given
 
 
 @lru_cache(maxsize=256)
@@ -149,7 +154,8 @@ def _labelled(place: Place, result: dict[str, Any], collected: str) -> dict[str,
     if "missing_reason" in result:
         return result
     analyte = named(result["analyte"])
-    assay = {"assay": ASSAYS[analyte.code]} if analyte.code in ASSAYS else {}
+    method = GENES if analyte.code.startswith(TRANSCRIPT) else ASSAYS.get(analyte.code)
+    assay = {"assay": method} if method else {}
     return {
         **result,
         "specimen": analyte.specimens[0],

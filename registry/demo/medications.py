@@ -14,6 +14,13 @@ from registry.demo.growth import height_on, weight_on
 STEPS = (0.0, 4.0, 8.0, 12.0, 18.0, 24.0, 32.0, 40.0, 52.0)
 """Weeks at which the steroid dose is thought over."""
 UNITED_STATES = "US"
+METHOTREXATE_ENDS = 0.3
+METHOTREXATE_REASONS = {
+    "responder": "remission",
+    "partial": "inefficacy",
+    "none": "inefficacy",
+    "relapse": "inefficacy",
+}
 SHARES = {
     "methotrexate": 0.68,
     "ivig": 0.25,
@@ -51,10 +58,22 @@ def steroids(child: Child, last_week: float | None) -> list[dict[str, Any]]:
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         medication = _medication(name, amounts[start], "mg", "daily", "oral", child.day_of(weeks[start]))
         if following is not None:
-            medication["ended_on"] = (child.day_of(weeks[following]) - timedelta(days=1)).isoformat()
+            last_day = child.day_of(weeks[following]) - timedelta(days=1)
+            medication |= _ended(last_day, _reason(amounts[start], amounts[following]))
         if amounts[start]:
             given.append(medication)
     return given
+
+
+def _reason(amount: Decimal, following: Decimal) -> str:
+    """Say why a dose of steroids ended: raised again, weaned by one step, or weaned off."""
+    if following > amount:
+        return "inefficacy"
+    return "completed" if following else "remission"
+
+
+def _ended(day: date, reason: str) -> dict[str, Any]:
+    return {"ended_on": day.isoformat(), "reason_for_end": reason}
 
 
 def weight_at(child: Child, week: float) -> float:
@@ -86,12 +105,15 @@ def _since_before(child: Child, name: str, dose: str, unit: str, frequency: str,
 
 
 def _methotrexate(child: Child) -> dict[str, Any]:
-    """15 mg/m2 of body surface a week, in steps of 2.5 mg, up to 25 mg; it ends in some whose disease is quiet."""
+    """15 mg/m2 of body surface a week, in steps of 2.5 mg, up to 25 mg; in some it ends, each for its reason."""
     surface = math.sqrt(height_on(child, child.enrolled) * weight_at(child, 0) / 3600)
     dose = min(25.0, 2.5 * round(15 * surface / 2.5))
     medication = _since_before(child, "methotrexate", str(exact(dose, 1)), "mg", "weekly", "subcutaneous")
-    quiet = child.course.response == "responder" and child.dice("methotrexate ends").random() < 0.3
-    return medication | ({"ended_on": child.day_of(26).isoformat()} if quiet else {})
+    ends = child.dice("methotrexate ends")
+    if ends.random() > METHOTREXATE_ENDS:
+        return medication
+    reason = METHOTREXATE_REASONS[child.course.response]
+    return medication | _ended(child.day_of(26), "intolerance" if ends.random() < 0.2 else reason)
 
 
 def _hydroxychloroquine(child: Child) -> dict[str, Any]:
@@ -106,15 +128,14 @@ def _mycophenolate(child: Child) -> dict[str, Any]:
 
 def _vaccine(child: Child) -> dict[str, Any]:
     day = child.day_of(child.dice("vaccine").uniform(5, 40))
-    return _medication("other_vaccine", Decimal(1), "{dose}", "once", "intramuscular", day) | {
-        "ended_on": day.isoformat()
-    }
+    vaccine = _medication("other_vaccine", Decimal(1), "{dose}", "once", "intramuscular", day)
+    return vaccine | _ended(day, "completed")
 
 
 def _aciclovir(child: Child, start: date, until: float) -> dict[str, Any]:
     dose = Decimal(min(800, 50 * round(20 * weight_at(child, until) / 50)))
     medication = _medication("aciclovir", dose, "mg", "other", "oral", start + timedelta(days=1))
-    return medication | {"ended_on": (start + timedelta(days=8)).isoformat(), "indication": "Herpes zoster"}
+    return medication | _ended(start + timedelta(days=8), "completed") | {"indication": "Herpes zoster"}
 
 
 MAKERS = {

@@ -37,6 +37,18 @@ def organ_involvement(rng: Random, child: Child, day: date, state: State) -> dic
         "contractures": child.joints and child.number % 3 == 0,
         "skin_ulceration": ulcerated,
         "skin_ulcers": 1 + whole(rng, state.skin * 0.4, 9) if ulcerated else 0,
+        **_high_risk(child, state),
+    }
+
+
+def _high_risk(child: Child, state: State) -> dict[str, Any]:
+    """Give what tells of a high risk; it is rare."""
+    own = child.dice("high risk", state.week)
+    return {
+        "bed_bound": state.muscle > 8,
+        "aspiration": child.gut and state.muscle > 6,
+        "central_nervous_system": own.random() < 0.004,
+        "intensive_care": child.lung and state.worst > 7 and own.random() < 0.3,
     }
 
 

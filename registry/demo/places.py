@@ -26,6 +26,8 @@ class Place:
     young_cmas_maximum: int = 52
     """Maximum of the CMAS at 4 to 5 years: some centres use 49 (Wienke 2020)."""
     wording: str = "disease_activity"
+    transcripts: bool = False
+    """Whether the laboratory reports the genes of the interferon score one by one too."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,7 +52,7 @@ _CONVENTIONAL = _units(
 _USUAL = ("CXCL10", "GALECTIN9", "SIGLEC1")
 
 PLACES: tuple[Place, ...] = (
-    Place("BER", "DE", "Europe/Berlin", {"HGB": "mmol/L"}, ("IFN6", *_USUAL)),
+    Place("BER", "DE", "Europe/Berlin", {"HGB": "mmol/L"}, ("IFN6", *_USUAL), transcripts=True),
     Place("LON", "GB", "Europe/London", {"IFNA": "fg/mL"}, ("IFN6", "IFNA", *_USUAL), 80, 49, "overall_well_being"),
     Place(
         "NYC",

@@ -47,15 +47,19 @@ WEAK = {
 }
 MMT8_LOSS = 0.28
 """Points of one muscle that one point of activity costs, for the mean muscle."""
+MMT26_EVERY = 12
+MMT26_WEAK = {"mmt_axial": 1.4, "mmt_proximal": 1.1, "mmt_distal": 0.35}
 
 
 def muscle_strength(rng: Random, child: Child, day: date, state: State) -> dict[str, Any]:
-    """Draw MMT8 by muscle and CMAS by item, with their totals and maxima."""
+    """Draw MMT8 by muscle and CMAS by item, with their totals and maxima; of one child in twelve MMT26 too."""
     form = _mmt8(rng, child.place.mmt8_maximum, state.muscle)
     young = child.age_on(day) < YOUNG_UNTIL
     form["cmas_maximum"] = child.place.young_cmas_maximum if young else items.CMAS_FULL_MAXIMUM
     ceilings = YOUNG_CEILING if form["cmas_maximum"] < items.CMAS_FULL_MAXIMUM else {}
     form |= _cmas(rng, state.muscle, HEALTHY_DEFICIT.get(int(child.age_on(day)), 0.0), ceilings)
+    if child.number % MMT26_EVERY == 7:
+        form |= _mmt26(child.dice("mmt26", day), state.muscle)
     return form | totals(form, items.MMT8_TOTAL, items.CMAS_TOTAL)
 
 
@@ -72,6 +76,14 @@ def _mmt8(rng: Random, maximum: int, activity: float) -> dict[str, Any]:
         muscle = item.field.removeprefix("mmt8_").removesuffix("_right").removesuffix("_left")
         form[item.field] = 10 - whole(rng, activity * WEAK[muscle] * MMT8_LOSS, 10)
     return form if len(sides) > 1 else form | {"mmt8_side": "right"}
+
+
+def _mmt26(rng: Random, activity: float) -> dict[str, Any]:
+    form: dict[str, Any] = {}
+    for part in items.MMT26_PARTS:
+        best = part.maximum or 0
+        form[part.field] = best - whole(rng, activity * MMT26_WEAK[part.field] * MMT8_LOSS * best / 10, best)
+    return form | totals(form, items.MMT26_TOTAL)
 
 
 def _cmas(rng: Random, activity: float, deficit: float, ceilings: dict[str, int]) -> dict[str, Any]:

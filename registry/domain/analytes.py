@@ -6,6 +6,10 @@ Sources: domain reference 3 (interferon biomarkers) and 4.1 (safety tests, LOINC
 none, are [MEM 90%]. SDTM codes that the controlled terminology lacks (SIGLEC1, GALECTN9, PSTAT1, BKVDNA and the
 antigens of hepatitis C and varicella) are ours: those code lists are extensible. Limits of normal are not here: they
 come with every result from its laboratory.
+
+Transcripts are those that the 6-gene and the 28-gene interferon score are made of (section 3; the 28 are [MEM 88%]), as
+a fold change of qPCR or as normalised counts of NanoString, which never convert into each other. Alkaline phosphatase
+is graded by CTCAE v6.0 (section 4.3).
 """
 
 from collections.abc import Mapping
@@ -15,13 +19,27 @@ from types import MappingProxyType
 from registry.domain import units
 from registry.domain.analyte import CATEGORIES, FINDINGS, SPECIMENS, Analyte
 
-__all__ = ["CATALOGUE", "CATALOGUE_VERSION", "CATEGORIES", "FINDINGS", "SPECIMENS", "Analyte", "named", "of_category"]
+__all__ = [
+    "CATALOGUE", "CATALOGUE_VERSION", "CATEGORIES", "FINDINGS", "GENES", "SPECIMENS", "TRANSCRIPT", "Analyte", "named",
+    "of_category",
+]  # fmt: skip
 
-CATALOGUE_VERSION = "1"
+CATALOGUE_VERSION = "2"
+
+TRANSCRIPT = "RNA_"
+"""What the code of a transcript starts with; the rest is the symbol of its gene (HGNC)."""
+
+GENES = (
+    "CXCL10", "DDX60", "EPSTI1", "GBP1", "HERC5", "HERC6", "IFI27", "IFI44", "IFI44L", "IFI6", "IFIT1", "IFIT2", "IFIT3",
+    "IFIT5", "ISG15", "LAMP3", "LY6E", "MX1", "OAS1", "OAS2", "OAS3", "OASL", "RSAD2", "RTP4", "SIGLEC1", "SOCS1",
+    "SPATS2L", "USP18",
+)  # fmt: skip
+"""The genes of the interferon scores; the six of the 6-gene score are among the 28."""
 
 _SPOT = ("serum", "plasma", "dried_blood_spot")
 _BLOOD = ("whole_blood",)
 _CELLS = ("whole_blood", "t_cells", "monocytes")
+_RNA = ("whole_blood", "pbmc", "monocytes")
 
 
 class UnknownAnalyte(LookupError):
@@ -45,6 +63,15 @@ _enzyme = partial(Analyte, families=(units.CATALYTIC,), category="muscle_enzyme"
 _score = partial(Analyte, category="interferon", specimens=_BLOOD, sdtm_domain="GF", sdtm_test="GENESIG")
 _marker = partial(Analyte, category="interferon")
 _protein = partial(Analyte, families=(units.PICOGRAM,), category="interferon")
+_COUNTS = units.Family("{counts}", MappingProxyType({}))
+_transcript = partial(
+    Analyte,
+    families=(units.FOLD, _COUNTS),
+    category="interferon",
+    specimens=_RNA,
+    sdtm_domain="GF",
+    sdtm_test="TRNSCPTN",
+)
 _cells = partial(Analyte, families=(units.CELLS,), category="haematology", specimens=_BLOOD, loinc_confirmed=True)
 _chemistry = partial(Analyte, category="chemistry", loinc_confirmed=True)
 _lipid = partial(Analyte, category="lipids")
@@ -87,6 +114,7 @@ _CATALOGUE = (
     _marker("PSTAT1", "Phosphorylated STAT1", (units.FLUORESCENCE, units.RATIO), specimens=_CELLS),
     _marker("VWFAG", "Von Willebrand factor antigen", (units.PERCENT, units.ACTIVITY), specimens=("plasma",),
             sdtm_test="FACTVW"),
+    *(_transcript(f"{TRANSCRIPT}{gene}", f"{gene} transcript") for gene in GENES),
     _cells("HGB", "Haemoglobin", families=(units.HAEMOGLOBIN,), loinc="718-7", loinc_molar="59260-0"),
     _cells("WBC", "Leucocytes", loinc="6690-2"),
     _cells("NEUT", "Neutrophils, absolute", loinc="751-8"),
@@ -97,6 +125,7 @@ _CATALOGUE = (
                sdtm_test="GFRBSCRT"),
     _chemistry("BILI", "Bilirubin, total", (units.BILIRUBIN,), "1975-2", loinc_molar="14631-6"),
     _chemistry("GGT", "Gamma-glutamyl transferase", (units.CATALYTIC,), "2324-2"),
+    _chemistry("ALP", "Alkaline phosphatase", (units.CATALYTIC,), "6768-6"),
     _chemistry("ALB", "Albumin", (units.PROTEIN,), "1751-7"),
     _lipid("CHOL", "Cholesterol, total", (units.CHOLESTEROL,), "2093-3", loinc_molar="14647-2"),
     _lipid("LDL", "Cholesterol, low density, calculated", (units.CHOLESTEROL,), "13457-7", loinc_molar="22748-8"),

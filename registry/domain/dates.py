@@ -89,3 +89,15 @@ def study_day(day: date, reference: date) -> int:
     """Day in the study, where the reference date is day 1, the day before it is day -1, and there is no day 0."""
     difference = (day - reference).days
     return difference + 1 if difference >= 0 else difference
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day of the month so many calendar months on, or back; the last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_between(first: date, last: date) -> int:
+    """Whole calendar months from the first day to the last, which is not before it: 31 January to 31 July are six."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months if plus_months(first, months) <= last else months - 1

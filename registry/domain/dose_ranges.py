@@ -2,12 +2,14 @@
 
 Source: domain reference 5. Every row names its own source and, where it was not read there, its certainty in percent
 ([MEM]). The published range of a drug at a weight runs from the lowest to the highest dose of the rows that cover it.
-The rows are a versioned constant; a study passes its own. Programmes of the NIH that gave baricitinib in higher divided
+The rows are a versioned constant; a study passes its own. Baricitinib
+is halved at an eGFR of 30 to below 60 and not recommended below 30; while the eGFR is not known, its range covers both.
+Programmes of the NIH that gave baricitinib in higher divided
 doses are a row apart, because their amounts are uncertain and would widen a safety check: a study adds it knowingly.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from registry.domain.dosing import TOPICAL_FORMULATIONS, resolve
@@ -17,7 +19,10 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Regimen:
-    """A published dose, mg a day, for weights from `from_kg` (included) to `below_kg` (excluded; None: no limit)."""
+    """A published dose, mg a day, for weights from `from_kg` (included) to `below_kg` (excluded; None: no limit).
+
+    Where kidney function matters, it is for an eGFR from `from_egfr` (included) to `below_egfr` (excluded).
+    """
 
     drug: str
     from_kg: Decimal
@@ -27,12 +32,19 @@ class Regimen:
     source: str
     formulations: tuple[str, ...] = ()
     certainty: int = 100
+    from_egfr: Decimal | None = None
+    below_egfr: Decimal | None = None
 
-    def covers(self, formulation: str | None, weight: Decimal | None) -> bool:
-        """Whether it is for the formulation and the weight; what is not known leaves nothing out."""
+    def covers(self, formulation: str | None, weight: Decimal | None, egfr: Decimal | None = None) -> bool:
+        """Whether it is for the formulation, the weight and the eGFR; what is not known leaves nothing out."""
         if formulation is not None and self.formulations and formulation not in self.formulations:
             return False
-        return weight is None or (self.from_kg <= weight and (self.below_kg is None or weight < self.below_kg))
+        return _lies(weight, self.from_kg, self.below_kg) and _lies(egfr, self.from_egfr, self.below_egfr)
+
+
+def _lies(value: Decimal | None, start: Decimal | None, below: Decimal | None) -> bool:
+    """Whether a value lies from the start (included) to the end (excluded); one that is not known does."""
+    return value is None or ((start is None or start <= value) and (below is None or value < below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,17 @@ def _row(
     return Regimen(drug, Decimal(kg[0]), below, Decimal(mg[0]), Decimal(mg[1]), source, forms, certainty)
 
 
+_HALF_DOSE_FROM, _FULL_DOSE_FROM = Decimal(30), Decimal(60)
+
+
+def _by_kidney(row: Regimen, half: str) -> tuple[Regimen, Regimen]:
+    """The full dose from an eGFR of 60, and half of it from 30 to below 60; below 30 there is none."""
+    full = replace(row, from_egfr=_FULL_DOSE_FROM)
+    mg = Decimal(half)
+    renal = replace(row, lowest=mg, highest=mg, source=_RENAL, from_egfr=_HALF_DOSE_FROM, below_egfr=_FULL_DOSE_FROM)
+    return full, renal
+
+
 _JIA = "Label in juvenile idiopathic arthritis"
 _SMPC = "Olumiant SmPC July 2024 and population pharmacokinetics in JIA"
 _RENAL = "Olumiant SmPC July 2024, half the dose at eGFR 30 to below 60"
@@ -63,10 +86,8 @@ PUBLISHED_REGIMENS: tuple[Regimen, ...] = (
     _row("tofacitinib", (25, None), ("10", "15"), _DING),
     _row("ruxolitinib", (0, 25), ("5", "15"), _DING),
     _row("ruxolitinib", (25, None), ("10", "15"), _DING),
-    _row("baricitinib", (10, 30), ("2", "2"), _SMPC),
-    _row("baricitinib", (30, None), ("4", "4"), _SMPC),
-    _row("baricitinib", (10, 30), ("1", "1"), _RENAL),
-    _row("baricitinib", (30, None), ("2", "2"), _RENAL),
+    *_by_kidney(_row("baricitinib", (10, 30), ("2", "2"), _SMPC), half="1"),
+    *_by_kidney(_row("baricitinib", (30, None), ("4", "4"), _SMPC), half="2"),
     _row("upadacitinib", (10, 20), ("6", "6"), _JIA, "oral_solution", certainty=88),
     _row("upadacitinib", (20, 30), ("8", "8"), _JIA, "oral_solution", certainty=88),
     _row("upadacitinib", (30, None), ("12", "12"), _JIA, "oral_solution", certainty=88),

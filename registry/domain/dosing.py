@@ -9,6 +9,7 @@ empty: empty means not known, not none.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 CATALOGUE_VERSION = "1"
@@ -102,3 +103,8 @@ def mg_per_kg_per_day(mg_a_day: Decimal, weight: Decimal) -> Decimal:
     if weight <= 0:
         raise ValueError("The weight must be above zero.")
     return _ROUNDED.divide(mg_a_day, weight)
+
+
+def twelve_digits(number: Fraction) -> Decimal:
+    """An exact fraction as a Decimal, rounded half-even to 12 significant digits where it has more."""
+    return _ROUNDED.divide(Decimal(number.numerator), Decimal(number.denominator))

@@ -1,4 +1,4 @@
-"""Find what a visit or a dose breaks: pure functions over the records as they are submitted; the rules are in `rules`.
+"""Find what a visit or a dose breaks: pure functions over the records as they are submitted; the rules are in `edit_check_rules`.
 
 A visit is a mapping of `visited_on` (date), `forms` (name -> field -> value) and `laboratory_results` (a list); absent
 and null are the same. A finding points into the record (RFC 6901), names the field and the rule, and never a value.
@@ -13,7 +13,7 @@ from typing import Any
 from registry.domain import items, sums
 from registry.domain.dose_ranges import PUBLISHED_REGIMENS, Regimen, dose_outside_published_range
 from registry.domain.dosing import mg_per_day
-from registry.domain.rules import LIMITS, RULES, Kind, Limits
+from registry.domain.edit_check_rules import LIMITS, RULES, Kind, Limits
 
 Record = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 """The items of every instrument a visit can hold: field name, words and range, once for schemas, tables and sums.
 
-Sources: domain reference 1.1 to 1.8; IMACS Form 04 (MMT8), Lovell scoring sheet (CMAS), Yassaee 2010 (CDASI v2),
+Sources: domain reference 1.1 to 1.8; IMACS Form 04 (MMT8, MMT26), Lovell scoring sheet (CMAS), Yassaee 2010 (CDASI v2),
 Bode 2003 (DAS), Wienke 2020 Table 1 (scale ranges), IMACS Form 08 (MDI). Items of licensed instruments (CHAQ, CHQ)
 are not shipped: names of domains and scores only.
 
@@ -65,6 +65,18 @@ MMT8_BY_SIDE: dict[Side, tuple[Item, ...]] = {
 MMT8_ITEMS: tuple[Item, ...] = (MMT8_AXIAL, *MMT8_BY_SIDE["right"], *MMT8_BY_SIDE["left"])
 MMT8_SIDE, MMT8_TOTAL, MMT8_MAXIMUM = "mmt8_side", "mmt8_total", "mmt8_maximum"
 MMT8_UNILATERAL_MAXIMUM, MMT8_BILATERAL_MAXIMUM = 80, 150
+
+# MMT26, the whole manual muscle test (form muscle_strength): sums of its three groups, each muscle 0 to 10. S-MMT.
+MMT26_PARTS: tuple[Item, ...] = _scores(
+    "mmt",
+    (
+        ("axial", "MMT26: axial muscles, 2 muscles", 20),
+        ("proximal", "MMT26: proximal muscles, 8 groups on both sides", 160),
+        ("distal", "MMT26: distal muscles, 4 groups on both sides", 80),
+    ),
+    higher="better",
+)
+MMT26_TOTAL, MMT26_MAXIMUM = "mmt26_total", 260
 
 # CMAS (form muscle_strength): 14 items, maxima sum to 52. S-CMAS.
 CMAS_ITEMS: tuple[Item, ...] = _scores(

@@ -1,64 +1,145 @@
-"""The edit checks by name: what each asks, whether it refuses or asks for confirmation, and its limits.
+"""What a rule of the science is: its id, version, source, certainty, constants, and the result it gives.
 
-Sources: what is recorded and how it is checked (hard and soft edit checks of the registry); domain reference 1.2 (side
-and scale of MMT8), 1.3 (a CMAS maximum is kept with each record) and 5 (published doses).
+A rule is a pure function beside its `Rule`. Its constants are a frozen dataclass, each said with its source and with its
+certainty in percent: below 100 where the domain reference marks it [MEM], not confirmed in a source. A study passes its
+own: the rule then says which constants it overrides.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Generic, TypeVar
 
-Kind = Literal["hard", "soft"]
+C = TypeVar("C")
+NO_CODES: Mapping[str, str] = MappingProxyType({})
+LARGEST = Decimal(10) ** 9
+MOST_PLACES = 12
+LONGEST = 100
+
+
+class ConstantRefused(ValueError):
+    """A study's own constant is not one of the rule, or not of its kind; `name` says which."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.name = name
+
+
+def constant(words: str, value: Any, *, source: str, certainty: int = 100, one_of: Iterable[str] = ()) -> Any:
+    """Declare a constant of a rule, as a field of its dataclass: a Decimal, an int, a code, a mapping of these, or None.
+
+    None means that no source gives it: the rule refuses to use it until a study sets it. A code is one of a closed list.
+    """
+    said = {"words": words, "source": source, "certainty": certainty, "one_of": tuple(one_of)}
+    if isinstance(value, Mapping):
+        return field(default_factory=lambda: MappingProxyType(dict(value)), metadata=said)
+    return field(default=value, metadata=said)
+
+
+def said(words: str, *, unit: str | None = None) -> Any:
+    """Declare a field of a rule's details with its words and UCUM unit; it is None or empty unless set."""
+    return field(default=None, metadata={"words": words, "unit": unit})
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of the soft checks; version 1. A study passes its own.
+class NoConstants:
+    """A rule without constants."""
 
-    `ck_multiple`: times the upper limit of normal; `weight_change`: share of the last weight. At its limit a value
-    passes.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[C]):
+    """A rule: `id` names it in addresses and extracts; `certainty` is the lowest of what it rests on, in percent.
+
+    `categories` are the codes its result can be in, with words; `details` is the dataclass of what it tells besides.
     """
 
-    version: str = "1"
-    ck_multiple: Decimal = Decimal(50)
-    weight_change: Decimal = Decimal("0.20")
-
-
-LIMITS = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An edit check: hard refuses, soft is accepted once confirmed; `for_drafts`: it holds for a draft too."""
-
     id: str
-    kind: Kind
-    sentence: str
+    title: str
+    version: str
     source: str
-    version: str = "1"
-    for_drafts: bool = True
+    constants: C
+    certainty: int = 100
+    unit: str | None = None
+    categories: Mapping[str, str] = field(default_factory=lambda: NO_CODES)
+    details: type | None = None
+    overridden: tuple[str, ...] = ()
 
 
-_CHECKS = "Edit checks of the registry"
-_SUMS = "Domain reference 1.1 to 1.6"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a rule gives: a value in the rule's unit, a category, or neither with the reason.
 
-_ALL = (
-    Rule("visit_in_the_future", "hard", "A visit must not be dated after today at its site.", _CHECKS),
-    Rule("result_after_entry", "hard", "A result must be collected before the visit is entered.", _CHECKS),
-    Rule("total_contradicts_items", "hard", "A total must be what its items make.", _SUMS),
-    Rule("total_without_all_items", "hard", "A total must come with all its items or none.", _SUMS, for_drafts=False),
-    Rule("total_without_maximum", "hard", "A total must come with its maximum.", "Domain reference 1.2, 1.3, 1.8",
-         for_drafts=False),
-    Rule("total_above_maximum", "hard", "A total must not exceed the maximum of its scale.", _SUMS),
-    Rule("mmt8_other_side", "hard", "On the 80 scale only the muscles of the side used are given.",
-         "Domain reference 1.2, IMACS Form 04"),
-    Rule("ck_above_50_uln", "soft", "CK is above 50 times the upper limit of normal.", _CHECKS),
-    Rule("height_decreased", "soft", "The height is less than the last one.", _CHECKS),
-    Rule("weight_changed", "soft", "The weight changed by more than 20 % since the last one.", _CHECKS),
-    Rule("dose_outside_published_range", "soft", "The dose lies outside the published range.", "Domain reference 5"),
-)  # fmt: skip
+    `missing` names the inputs that were not there. `final` says that no missing or later input can change it.
+    `subject` tells several results of one rule apart: an analyte, a drug.
+    """
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ALL})
-"""Every edit check by its id."""
+    rule: Rule[Any]
+    value: Decimal | None = None
+    category: str | None = None
+    missing: tuple[str, ...] = ()
+    final: bool = True
+    reason: str | None = None
+    details: Any = None
+    subject: str | None = None
+
+
+def undecided(rule: Rule[Any], reason: str, *missing: str, details: Any = None, subject: str | None = None) -> Result:
+    """Give the result of a rule that cannot be decided, with the reason and the inputs that are missing."""
+    return Result(rule=rule, reason=reason, missing=missing, final=False, details=details, subject=subject)
+
+
+def overriding(rule: Rule[C], own: Mapping[str, Any]) -> Rule[C]:
+    """Give the rule with a study's own constants in place of those it names; raises ConstantRefused."""
+    if not own:
+        return rule
+    declared = {one.name: one for one in fields(_declared(rule.constants))}
+    known: dict[str, Any] = {name: getattr(rule.constants, name) for name in declared}
+    for name, value in own.items():
+        if name not in known:
+            raise ConstantRefused(name, f"The rule {rule.id} has no constant of this name.")
+        known[name] = _accepted(name, value, known[name])
+        codes = declared[name].metadata.get("one_of")
+        if codes and known[name] not in codes:
+            raise ConstantRefused(name, f"{name} must be one of: {', '.join(codes)}.")
+    changed = tuple(sorted(own))
+    return replace(rule, constants=type(rule.constants)(**known), overridden=changed)
+
+
+def _declared(constants: Any) -> Any:
+    if not is_dataclass(constants):
+        raise TypeError("the constants of a rule are a dataclass")
+    return constants
+
+
+def _accepted(name: str, value: Any, default: Any) -> Any:
+    """Give a study's constant as the kind that its default has; one without a default is a number."""
+    if isinstance(default, Mapping):
+        return _accepted_by_name(name, value, default)
+    if isinstance(default, str):
+        if not isinstance(value, str) or not value.isprintable() or not 1 <= len(value) <= LONGEST:
+            raise ConstantRefused(name, f"{name} must be text of 1 to {LONGEST} printable characters.")
+        return value
+    number = _number(name, value)
+    if isinstance(default, int) and number != int(number):
+        raise ConstantRefused(name, f"{name} must be a whole number.")
+    return int(number) if isinstance(default, int) else number
+
+
+def _accepted_by_name(name: str, value: Any, default: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the constants of a mapping: those that are named in place of the rule's."""
+    if not isinstance(value, Mapping) or value.keys() - default.keys():
+        raise ConstantRefused(name, f"{name} must be an object with keys of: {', '.join(map(str, default))}.")
+    own = {key: _accepted(name, inner, default[key]) for key, inner in value.items()}
+    return MappingProxyType({**default, **own})
+
+
+def _number(name: str, value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ConstantRefused(name, f"{name} must be a number.")
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) > LARGEST:
+        raise ConstantRefused(name, f"{name} must be a number of at most {LARGEST}.")
+    if int(number.as_tuple().exponent) < -MOST_PLACES:
+        raise ConstantRefused(name, f"{name} must have at most {MOST_PLACES} decimal places.")
+    return number

@@ -63,6 +63,11 @@ def mmt8_side(values: Values) -> items.Side:
     return "left" if values.get(items.MMT8_SIDE) == "left" else "right"
 
 
+def mmt26(values: Values) -> Expected:
+    """MMT26, 0 to 260: the sum of the axial, the proximal and the distal muscles."""
+    return _sum(values, items.MMT26_PARTS)
+
+
 def cmas(values: Values) -> Expected:
     """CMAS: the sum of its fourteen items; no proration is published."""
     return _sum(values, items.CMAS_ITEMS)
@@ -155,6 +160,7 @@ class Total:
 
 _ALL = (
     Total(items.MMT8_TOTAL, "muscle_strength", "MMT8 total", "the sum of its muscles on the scale used", mmt8),
+    Total(items.MMT26_TOTAL, "muscle_strength", "MMT26 total", "the sum of its 3 groups of muscles", mmt26),
     Total(items.CMAS_TOTAL, "muscle_strength", "CMAS total", "the sum of its 14 items", cmas),
     Total(
         items.CDASI_ACTIVITY_TOTAL,

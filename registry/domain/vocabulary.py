@@ -1,7 +1,8 @@
 """The closed lists of codes that records use, each code with its words.
 
-Sources: domain reference 5 (reasons, adherence), 6 (adverse events: ICH E2A and E2B, WHO-UMC, CTCAE) and 7 (indications
-and access barriers of the Sherman 2025 survey, courses and registries); SDTM CT 2025-03-28 for outcomes and actions.
+Sources: domain reference 1.9 (core sets), 5 (reasons, adherence), 6 (adverse events: ICH E2A and E2B, WHO-UMC, CTCAE) and
+7 (indications and access barriers of the Sherman 2025 survey, courses and registries); SDTM CT 2025-03-28 for outcomes
+and actions.
 Where a section names no list (visit mode and status, consent kinds, ancestry, course) the list is ours and kept short.
 Autoantibodies are in `autoantibodies`, treatments in `medications`, analytes in `analytes`, drugs in `dosing`.
 """
@@ -64,6 +65,12 @@ ACCESS_BARRIERS = _list(
     supply="Supply",
     other="Other",
 )
+
+CORE_SETS = _list(imacs="IMACS core set", printo="PRINTO core set")
+"""Whose core set the criteria of response use: the two differ in the question to the family and in the laboratory."""
+
+STRENGTH_MEASURES = _list(mmt8="MMT8", cmas="CMAS")
+"""By which measure of muscle strength a core set is filled."""
 
 # --- consent and visit ---------------------------------------------------------------------------------------------
 
@@ -131,6 +138,17 @@ DOSE_REASONS = _list(
     other="Other",
     unknown="Unknown",
 )
+MEDICATION_END_REASONS = _list(
+    inefficacy="Not effective enough",
+    intolerance="Not tolerated",
+    remission="Remission",
+    completed="Completed as planned",
+    access="Insurance, cost or supply",
+    other="Other",
+    unknown="Unknown",
+)
+"""Why a medication beside the JAK inhibitor ended; a refractory course is told by inefficacy and intolerance."""
+
 ADHERENCE = _list(
     full="Every dose taken",
     mostly="Most doses taken",

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from registry.publish import derived
 from registry.publish.columns import FILES, Column
 
 NAME = "codebook.csv"
@@ -21,6 +22,7 @@ RULES = (
     "Free text, and text that no closed list was checked against, is left out.",
     "Records entered in error, and drafts of visits, are left out.",
     "Consents are given with their kind and study days only.",
+    "Derived values are given with their rule, without the sentences that explain them.",
 )
 """What the profile does, as the manifest says it."""
 
@@ -30,7 +32,7 @@ def lines() -> list[bytes]:
     written = io.StringIO(newline="")
     table = csv.writer(written, lineterminator="\n")
     table.writerow(HEADINGS)
-    for file in FILES:
+    for file in (*FILES, derived.FILE):
         table.writerows([f"{file.name}.csv", *_cells(column)] for column in file.columns)
     return written.getvalue().encode().splitlines(keepends=True)
 

@@ -43,6 +43,7 @@ LEFT_OUT: Mapping[str, str] = {
     "confirmations": "hold comments in free text",
     "missing": "given in a file of its own, one row a value",
     "version": "tells of the registry, not of the participant",
+    "derived": "given in a file of its own",
     "recorded_at": "a real moment",
     "changed_at": "a real moment",
     "entered_in_error": "records entered in error are left out",

@@ -11,7 +11,7 @@ from marshmallow.fields import Field
 
 from registry.domain.analyte import CATEGORIES, Analyte
 from registry.domain.analytes import CATALOGUE_VERSION, of_category
-from registry.domain.rules import RULES
+from registry.domain.edit_check_rules import RULES
 from registry.domain.vocabulary import MISSING_REASONS
 from registry.problems import every_problem
 from registry.publish.shapes import sentence_of
@@ -86,7 +86,7 @@ def _section(title: str, record: type[Record]) -> Iterator[str]:
     yield f"### {title}"
     yield sentence_of(record)
     fields = record().fields.items()
-    skipped = {"missing"} if issubclass(record, Form) else set()
+    skipped = {"missing"} if issubclass(record, Form) else {"derived"}
     yield table(COLUMNS, (_row(name, field) for name, field in fields if name not in skipped))
 
 

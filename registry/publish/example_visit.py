@@ -61,14 +61,15 @@ def disease_activity() -> Form:
 
 
 def muscle_strength() -> Form:
-    """Give MMT8 of both sides and CMAS."""
+    """Give MMT8 of both sides, MMT26 by its groups, and CMAS."""
     form = {
         "mmt8_maximum": 150,
         "cmas_maximum": 52,
         **_each(items.MMT8_ITEMS, 8, mmt8_neck_flexors=6, mmt8_wrist_extensors_right=10, mmt8_wrist_extensors_left=10),
         **_each(items.CMAS_ITEMS, 2, cmas_head_elevation=3, cmas_sit_ups=3, cmas_pick_up=3),
+        **_each(items.MMT26_PARTS, 14, mmt_proximal=124, mmt_distal=76),
     }
-    return _with_totals(form, "mmt8_total", "cmas_total")
+    return _with_totals(form, "mmt8_total", "mmt26_total", "cmas_total")
 
 
 def skin_disease() -> Form:
@@ -127,6 +128,10 @@ def organ_involvement() -> Form:
         "active_joints": 2,
         "contractures": False,
         "skin_ulceration": False,
+        "bed_bound": False,
+        "aspiration": False,
+        "central_nervous_system": False,
+        "intensive_care": False,
         "missing": {"dlco_percent_predicted": "not_applicable"},
     }
 

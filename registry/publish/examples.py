@@ -11,7 +11,7 @@ from typing import Any
 from apispec import APISpec
 
 from registry.publish import example_visit
-from registry.publish.shapes import plain
+from registry.publish.shapes import plainly
 from registry.schemas.accounts import Account, Token
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.base import Record
@@ -36,6 +36,7 @@ STUDY: Example = {
     "protocol_version": "1.0",
     "design": "observational_cohort",
     "registrations": [{"register": "ClinicalTrials.gov", "identifier": "NCT05524311"}],
+    "rule_constants": {"egfr": {"k": 0.413}},
 }
 SITE: Example = {"code": "BER", "country": "DE", "time_zone": "Europe/Berlin"}
 PARTICIPANT: Example = {
@@ -55,6 +56,14 @@ PARTICIPANT: Example = {
     "indications": ["refractory_skin", "unable_to_wean_steroids"],
     "prior_treatments": ["prednisolone", "methotrexate", "ivig"],
     "access_barriers": ["insurance"],
+    "core_set": "printo",
+    "strength_measure": "cmas",
+    "diagnostic_lower_limb_weakness": True,
+    "diagnostic_heliotrope_rash": True,
+    "diagnostic_gottron_papules": True,
+    "diagnostic_gottron_sign": False,
+    "diagnostic_raised_enzymes": True,
+    "diagnostic_biopsy_done": False,
 }
 CONSENT: Example = {
     "participant_id": PARTICIPANT_ID,
@@ -162,10 +171,3 @@ def declare(spec: APISpec) -> None:
     for examples in all_examples().values():
         for name, example in examples.items():
             spec.components.example(name, {"summary": name.replace("_", " ").capitalize(), "value": plainly(example)})
-
-
-def plainly(value: Any) -> Any:
-    """Give an example with plain numbers."""
-    if isinstance(value, dict):
-        return {name: plainly(inner) for name, inner in value.items()}
-    return [plainly(inner) for inner in value] if isinstance(value, list) else plain(value)

@@ -20,7 +20,7 @@ from pathlib import Path
 from registry.db import events, extracts
 from registry.db.extracts import ExtractFile, Manifest, Snapshot
 from registry.db.transaction import Attribution, Database
-from registry.publish import codebook
+from registry.publish import codebook, derived
 from registry.publish.columns import FILES, LEFT_OUT, PARTICIPANT, File
 from registry.publish.pseudonyms import pseudonyms
 
@@ -47,7 +47,7 @@ def pull(
         ExtractRefused: the folder is not empty, or there is no such study.
     """
     _note(service, attribution, {"study": study})
-    manifest = write(views, study, attribution.sites, out, key=key)
+    manifest = write(views, service, study, attribution, out, key=key)
     _note(service, attribution, {"study": study, "cut_at": manifest.cut_at, "files": list(map(asdict, manifest.files))})
     return manifest
 
@@ -59,21 +59,28 @@ def _note(service: Database, attribution: Attribution, details: Mapping[str, obj
         tx.commit()
 
 
-def write(database: Database, study: str, sites: str, out: Path, *, key: bytes) -> Manifest:
+def write(
+    views: Database, service: Database, study: str, attribution: Attribution, out: Path, *, key: bytes
+) -> Manifest:
     """Write the extract of a study into the folder `out`, which is missing or empty.
 
-    `database` connects as registry_extract; `sites` is `*` or the identifiers of the sites to cover, with commas.
+    `views` connects as registry_extract; `service` as registry_service, for derived values are made of whole records.
+    It covers the sites of the attribution.
 
     Raises:
         ExtractRefused: the folder is not empty, or there is no such study.
     """
-    with _whole_or_not_at_all(out) as folder, extracts.snapshot(database, sites) as snapshot:
+    with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites) as snapshot:
         if not snapshot.has_study(study):
             raise ExtractRefused(f"There is no study {study}; `registry extract` takes the code of a study.")
         names = pseudonyms(key, study, snapshot.participants(study))
         files = [_keep(folder, f"{file.name}.csv", _table(snapshot, file, study, names)) for file in FILES]
+        with extracts.whole_records(service, snapshot, attribution) as tx:
+            files.append(_keep(folder, f"{derived.FILE.name}.csv", derived.lines(tx, names)))
         files.append(_keep(folder, codebook.NAME, codebook.lines()))
-        manifest = Manifest(study, snapshot.cut_at, codebook.PROFILE, software(), sites == "*", tuple(files))
+        manifest = Manifest(
+            study, snapshot.cut_at, codebook.PROFILE, software(), attribution.sites == "*", tuple(files)
+        )
         _keep(folder, MANIFEST, _told(manifest))
         return manifest
 

@@ -14,8 +14,8 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "If-Match": {
         "required": True,
-        "description": "ETag of the version that the change was made from",
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$', "examples": ['"1"']},
+        "description": "ETag of the version that the change was made from; what follows the version's number is not compared",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}([.][0-9a-f]{8})?"$', "examples": ['"1"', '"1.9f86d081"']},
     },
     "X-Change-Reason": {
         "required": True,
@@ -24,7 +24,7 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "If-None-Match": {
         "required": False,
-        "description": "ETag of the version that the client holds: 304 while it is the present one",
+        "description": "ETag of the answer that the client holds: 304 while it is the present one",
         "schema": {"type": "string"},
     },
     "Range": {
@@ -39,7 +39,12 @@ SENT: dict[str, dict[str, Any]] = {
     },
 }
 BROUGHT: dict[str, dict[str, Any]] = {
-    "ETag": {"required": True, "description": "Version of the record, for If-Match", "schema": {"type": "string"}},
+    "ETag": {
+        "required": True,
+        "description": "Version of the record, for If-Match; of an answer with derived values, which change without the version, "
+        "with eight digits of their SHA-256",
+        "schema": {"type": "string", "examples": ['"1"', '"1.9f86d081"']},
+    },
     "Link": {
         "description": 'The next page, with rel="next"; absent on the last',
         "schema": {"type": "string", "examples": ['</v1/studies/JAKI-JDM/visits?cursor=eyJ>; rel="next"']},

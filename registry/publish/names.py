@@ -26,13 +26,15 @@ def operation_id(rule: str, contract: Contract) -> str:
     name, _, together = collection.partition(":")
     if together == "bulk":
         return f"{verb}_{_snake(name)}_in_bulk"
+    if name == "calculations":
+        return f"{verb}_{_snake(below[0])}"
     several = contract.many or contract.lines
     if not below:
         return f"{'amend' if verb == AMENDS else verb}_{_plural(name) if several else _singular(name)}"
     if below == ["revocation"]:
         return f"revoke_{_singular(name)}"
     if below[-1] in READ_BELOW:
-        return f"read_{_singular(name)}_{READ_BELOW[below[-1]]}"
+        return "_".join(("read", _singular(name), *map(_snake, below[:-1]), READ_BELOW[below[-1]]))
     return f"{verb}_{_singular(name)}" + ("" if below[-1] == verb else f"_{_singular(below[-1])}")
 
 

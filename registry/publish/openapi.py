@@ -16,7 +16,7 @@ from flask_restx import Api
 from registry.api.contract import Contract
 from registry.api.pages import pages
 from registry.api.routes import NAMESPACES
-from registry.publish import examples, headers, names, open_pages, operations, refusals
+from registry.publish import examples, headers, names, open_pages, operations, refusals, worked_examples
 from registry.publish.shapes import RecordPlugin
 
 TITLE = "JDM JAK inhibitor registry"
@@ -28,6 +28,8 @@ Visits, exposure and safety of children and young people with juvenile dermatomy
 - Texts hold no control characters and are never only blanks. Moments carry a time zone and are answered in UTC.
 - Days lie from 1990 to 2100.
 - A record is replaced as a whole: send it with `If-Match` (its ETag) and `X-Change-Reason`.
+- Visits and participants are answered with `derived`: what the rules make of them and of the records they name as inputs,
+  computed when read. It changes with those records, and the ETag with it; `derived=false` leaves it out.
 - Every POST carries an `Idempotency-Key`; a repeat gets the first answer again.
 - Lists are paged: follow `Link` with `rel="next"` until there is none.
 - Every refusal is `application/problem+json` (RFC 9457); `type` is stable and each broken rule is named.
@@ -47,7 +49,7 @@ def document() -> dict[str, Any]:
     plugin = RecordPlugin()
     spec = APISpec(TITLE, version("jdm-jaki-registry"), "3.1.0", plugins=[plugin], info=_info(), **_whole())
     spec.components.security_scheme("token", TOKEN)
-    for part in (headers, refusals, examples):
+    for part in (headers, refusals, examples, worked_examples):
         part.declare(spec)
     for rule, method, contract in contracts():
         described = operations.described(rule, method, contract, plugin.converter)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from registry.api.bodies import JSON, NDJSON
 from registry.api.contract import Contract
 from registry.permissions import MAY
-from registry.publish import downloads, examples, names, refusals
+from registry.publish import downloads, examples, names, refusals, worked_examples
 from registry.publish.headers import headers_named
 from registry.publish.shapes import RecordConverter, not_null
 from registry.publish.submissions import submission_of
-from registry.schemas.base import Record
+from registry.schemas.base import Kept, Record
 
 Described = dict[str, Any]
 
@@ -42,7 +43,7 @@ def _query(contract: Contract, converter: RecordConverter) -> list[Described]:
 
 def _headers(rule: str, method: str, contract: Contract) -> tuple[str, ...]:
     if method == "POST":
-        return ("Idempotency-Key", "X-Request-Id")
+        return ("X-Request-Id",) if contract.stateless else ("Idempotency-Key", "X-Request-Id")
     if contract.amends:
         return ("If-Match", "X-Change-Reason", "X-Request-Id")
     if names.operation_id(rule, contract) in downloads.RESUMED:
@@ -54,8 +55,15 @@ def _body(contract: Contract, taken: type[Record], converter: RecordConverter) -
     shape = converter.component(submission_of(taken))
     if contract.lines:
         return {"required": True, "description": LINES, "content": _lines(shape)}
-    shown = {name: {"$ref": f"#/components/examples/{name}"} for name in examples.named(taken)}
-    return {"required": True, "content": {JSON: {"schema": shape, **({"examples": shown} if shown else {})}}}
+    return {
+        "required": True,
+        "content": {JSON: _with_examples(shape, (*examples.named(taken), *worked_examples.names(taken)))},
+    }
+
+
+def _with_examples(shape: Described, shown: Iterable[str]) -> Described:
+    referred = {name: {"$ref": f"#/components/examples/{name}"} for name in shown}
+    return {"schema": shape, "examples": referred} if referred else {"schema": shape}
 
 
 def _answers(name: str, method: str, contract: Contract, converter: RecordConverter) -> Described:
@@ -83,10 +91,11 @@ def _success(method: str, contract: Contract, converter: RecordConverter) -> Des
         brought += ["Link"] if contract.asks else []
     elif _has_version(contract):
         brought.append("ETag")
-    if method == "POST":
+    if method == "POST" and not contract.stateless:
         brought.append("Idempotency-Replayed")
     said = {201: "Recorded"}.get(contract.status, "Done" if contract.amends else "As asked")
-    return {"description": said, "headers": headers_named(*brought), "content": {JSON: {"schema": shape}}}
+    content = {JSON: _with_examples(shape, worked_examples.names(contract.gives))}
+    return {"description": said, "headers": headers_named(*brought), "content": content}
 
 
 def _lines(shape: Described) -> Described:
@@ -102,4 +111,4 @@ def _with_lines(refused: Described, answered: Described) -> Described:
 
 def _has_version(contract: Contract) -> bool:
     """Tell whether the answer is one kept record, whose version is its ETag."""
-    return bool(contract.gives and not contract.many and not contract.lines and "version" in contract.gives().fields)
+    return bool(contract.gives and not contract.many and not contract.lines and issubclass(contract.gives, Kept))

@@ -89,7 +89,7 @@ def of(contract: Contract, method: str) -> tuple[type[Problem], ...]:
     found = [*contract.every_problem(method), *ALWAYS]
     if contract.takes:
         found += WITH_A_BODY
-    if method == "POST":
+    if method == "POST" and not contract.stateless:
         found += WITH_A_KEY
     return tuple(dict.fromkeys(found))
 

@@ -13,7 +13,9 @@ from registry.domain.vocabulary import MISSING_REASONS
 from registry.publish.submissions import Submission
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import MissingReasons, Record
+from registry.schemas.calculations.calculation import OwnConstants
 from registry.schemas.fields import EARLIEST_YEAR, LATEST_YEAR, Exact, ListOf, PartialDay, Text
+from registry.schemas.studies import RuleConstants
 
 Shape = dict[str, Any]
 
@@ -57,7 +59,16 @@ class RecordPlugin(MarshmallowPlugin):
     def init_spec(self, spec: Any) -> None:
         """Begin a document."""
         super().init_spec(spec)
-        for kind in (exact_number, whole_text, partial_day, distinct_list, reasons_for_missing, any_value):
+        for kind in (
+            exact_number,
+            whole_text,
+            partial_day,
+            distinct_list,
+            reasons_for_missing,
+            any_value,
+            own_constants,
+            rule_constants,
+        ):
             self.converter.add_attribute_function(kind)  # type: ignore[no-untyped-call]
 
 
@@ -77,6 +88,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+def plainly(value: Any) -> Any:
+    """Give an example with plain numbers."""
+    if isinstance(value, dict):
+        return {name: plainly(inner) for name, inner in value.items()}
+    return [plainly(inner) for inner in value] if isinstance(value, list) else plain(value)
 
 
 # --- kinds of field: each gives what apispec cannot know ----------------------------------------------------------
@@ -125,6 +143,25 @@ def reasons_for_missing(_: Any, field: Field[Any], ret: Shape) -> Shape:
         return {}
     reason = {"type": "string", "enum": list(MISSING_REASONS)}
     return {"type": ["object", "null"], "additionalProperties": reason, "examples": [{}]}
+
+
+def own_constants(_: Any, field: Field[Any], ret: Shape) -> Shape:
+    """Say that constants are named, and what a constant can be."""
+    if not isinstance(field, OwnConstants):
+        return {}
+    return {
+        "type": ["object", "null"],
+        "additionalProperties": {"type": ["number", "string", "object"]},
+        "examples": [{}],
+    }
+
+
+def rule_constants(_: Any, field: Field[Any], ret: Shape) -> Shape:
+    """Say that constants stand under their rule."""
+    if not isinstance(field, RuleConstants):
+        return {}
+    constants = {"type": "object", "additionalProperties": {"type": ["number", "string", "object"]}}
+    return {"type": "object", "additionalProperties": constants, "examples": [{}]}
 
 
 def any_value(_: Any, field: Field[Any], ret: Shape) -> Shape:

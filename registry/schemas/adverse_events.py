@@ -13,7 +13,7 @@ from registry.schemas.concomitant_medications import refuse_reversed
 from registry.schemas.doses import DRUGS
 from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 
 SUSPECTS = DRUGS | {code: medication.name for code, medication in MEDICATIONS.items()}
 

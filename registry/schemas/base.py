@@ -12,7 +12,7 @@ from registry.domain.vocabulary import MISSING_REASONS
 from registry.problems import RulesBroken
 from registry.schemas import fields
 from registry.schemas.fields import about
-from registry.schemas.rules import Sentence, broken, pointed
+from registry.schemas.sentences import Sentence, broken, pointed
 
 UNKNOWN = Sentence("unknown_field", "This field does not exist here.")
 NOT_AN_OBJECT = Sentence("wrong_type", "The value must be an object.")

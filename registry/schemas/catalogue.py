@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields as plain
 
 from registry.domain.analyte import Analyte
-from registry.domain.rules import Rule
+from registry.domain.edit_check_rules import Rule
 from registry.schemas import fields
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import Record

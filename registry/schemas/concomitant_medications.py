@@ -8,10 +8,11 @@ from marshmallow import validates_schema
 
 from registry.domain import dates
 from registry.domain.medications import ROUTES
+from registry.domain.vocabulary import MEDICATION_END_REASONS
 from registry.schemas.base import Kept
 from registry.schemas.fields import Choice, Exact, Id, NotInTheFuture, PartialDay, Text, YesNo, about
 from registry.schemas.participants import TREATMENTS
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 
 DOSE_UNITS = {
     "mg": "mg",
@@ -60,6 +61,7 @@ class ConcomitantMedication(Kept):
     ended_on = PartialDay(
         validate=NotInTheFuture(), metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC")
     )
+    reason_for_end = Choice(MEDICATION_END_REASONS, metadata=about("Why it was stopped or changed", sdtm="CM.CMRSDISC"))
     entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
 
     @validates_schema(skip_on_field_errors=True)

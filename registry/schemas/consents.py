@@ -9,7 +9,7 @@ from marshmallow import validates_schema
 from registry.domain.vocabulary import CONSENT_GIVERS, CONSENT_KINDS
 from registry.schemas.base import Kept
 from registry.schemas.fields import Choice, Day, Id, NotInTheFuture, Text, YesNo, about
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 
 
 class Consent(Kept):

@@ -11,7 +11,7 @@ from registry.domain.vocabulary import PATIENT_GLOBAL_RATERS, PATIENT_GLOBAL_WOR
 from registry.schemas.base import Form
 from registry.schemas.fields import Choice, about
 from registry.schemas.instruments import fields_of, vas
-from registry.schemas.rules import Sentence, broken
+from registry.schemas.sentences import Sentence, broken
 
 SCALES = {"vas": "10 cm visual analogue scale, 0 to 10", "likert": "Likert, 0 inactive to 4 extremely severe"}
 LIKERT_MAXIMUM = 4

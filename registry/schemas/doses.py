@@ -11,7 +11,7 @@ from registry.domain.vocabulary import ADHERENCE, DOSE_REASONS
 from registry.schemas.base import Kept
 from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, NotInTheFuture, Part, Text, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 from registry.schemas.visits import Confirmation
 
 DRUGS = {code: drug.name for code, drug in JAK_INHIBITORS.items()}

@@ -16,7 +16,7 @@ from typing import Any, cast
 from marshmallow import ValidationError, fields, validate
 
 from registry.domain import dates
-from registry.schemas.rules import Sentence, broken
+from registry.schemas.sentences import Sentence, broken
 from registry.schemas.strict import NotInTheFuture, OneOf, Strict, Within, about
 
 __all__ = [

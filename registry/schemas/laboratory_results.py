@@ -14,7 +14,7 @@ from registry.domain.vocabulary import COMPARATORS, MISSING_REASONS
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Exact, Id, Moment, Text, about
 from registry.schemas.queries import Page
-from registry.schemas.rules import Sentence, broken
+from registry.schemas.sentences import Sentence, broken
 
 ANALYTES = {code: analyte.name for code, analyte in CATALOGUE.items()}
 LARGEST = Decimal("999999999999")
@@ -27,8 +27,11 @@ def number(words: str, *, sdtm: str | None = None, low: Decimal | int = 0, **kwa
     return Exact(str(low), str(LARGEST), places=6, metadata=about(words, sdtm=sdtm), **kwargs)
 
 
-MEASURED = ("value", "lower_limit", "upper_limit", "lower_limit_of_quantification")
+REFERENCE = ("reference_mean", "reference_sd")
+"""The laboratory's healthy controls, in the unit of the result."""
+MEASURED = ("value", "lower_limit", "upper_limit", "lower_limit_of_quantification", *REFERENCE)
 """What has the unit of a result."""
+SMALLEST = Decimal("0.000001")
 
 
 class LaboratoryResult(Record):
@@ -45,6 +48,8 @@ class LaboratoryResult(Record):
     lower_limit = number("Lower limit of normal, in the unit reported", sdtm="LB.LBORNRLO")
     upper_limit = number("Upper limit of normal, in the unit reported", sdtm="LB.LBORNRHI")
     lower_limit_of_quantification = number("Lower limit of quantification, in the unit reported", sdtm="LB.LBLLOQ")
+    reference_mean = number("Mean of the laboratory's healthy controls, in the unit reported", low=-LARGEST)
+    reference_sd = number("Standard deviation of the laboratory's healthy controls, in the unit reported", low=SMALLEST)
     specimen = Choice(SPECIMENS, metadata=about("Specimen", sdtm="LB.LBSPEC"))
     assay = Text(80, metadata=about("Assay or method as the laboratory names it", sdtm="LB.LBMETHOD", free_text=True))
     laboratory = Text(80, metadata=about("Laboratory", free_text=True))
@@ -63,11 +68,17 @@ class LaboratoryResult(Record):
             raise broken("no_result", "Give a value, a finding, or the reason why there is none.", "value")
         if missing is not None and (value is not None or finding is not None):
             raise broken("not_missing", "A reason for missing is given for a result that is there.", "missing_reason")
-        if value is not None and result.get("unit") is None:
-            raise broken("required", "A value needs its unit.", "unit")
-        if result.get("unit") is not None and all(result.get(name) is None for name in MEASURED):
-            raise broken("unit_of_nothing", "A unit is given without a value or a limit.", "unit")
+        self._has_its_unit(result)
         self._fits_the_analyte(result)
+
+    def _has_its_unit(self, result: dict[str, Any]) -> None:
+        given = {name for name in MEASURED if result.get(name) is not None}
+        if result.get("unit") is not None and not given:
+            raise broken("unit_of_nothing", "A unit is given without a value or a limit.", "unit")
+        if result.get("unit") is None and "value" in given:
+            raise broken("required", "A value needs its unit.", "unit")
+        if result.get("unit") is None and given & set(REFERENCE):
+            raise broken("required", "The mean or deviation of the healthy controls needs its unit.", "unit")
 
     def _fits_the_analyte(self, result: dict[str, Any]) -> None:
         analyte = named(result["analyte"])

@@ -1,4 +1,4 @@
-"""Muscle strength: MMT8 by muscle and side, and the Childhood Myositis Assessment Scale (CMAS)."""
+"""Muscle strength: MMT8 by muscle and side, MMT26 by group, and the Childhood Myositis Assessment Scale (CMAS)."""
 
 from registry.domain import items
 from registry.domain.vocabulary import BODY_SIDES
@@ -8,7 +8,7 @@ from registry.schemas.instruments import fields_of
 
 
 class MuscleStrength(Form):
-    """Items and totals of MMT8 and CMAS; the maximum of the version used is kept with each total, never assumed."""
+    """Items and totals of MMT8, MMT26 and CMAS; the maximum of the version used is kept with each total, never assumed."""
 
     mmt8_maximum = OneOfNumbers(
         (items.MMT8_UNILATERAL_MAXIMUM, items.MMT8_BILATERAL_MAXIMUM),
@@ -24,7 +24,11 @@ class MuscleStrength(Form):
     )
     cmas_total = Whole(0, 52, metadata=about("CMAS total", unit="{score}", sdtm="FT.CMASTOT"))
 
-    class Meta(Form.Meta):
-        """The items of both instruments."""
+    mmt26_total = Whole(
+        0, items.MMT26_MAXIMUM, metadata=about("MMT26 total, out of 260", unit="{score}", sdtm="MK.MMT26TOT")
+    )
 
-        include = fields_of((*items.MMT8_ITEMS, *items.CMAS_ITEMS))
+    class Meta(Form.Meta):
+        """The items of the instruments, and the groups of the MMT26."""
+
+        include = fields_of((*items.MMT8_ITEMS, *items.CMAS_ITEMS, *items.MMT26_PARTS))

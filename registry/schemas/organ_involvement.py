@@ -1,4 +1,4 @@
-"""Organ involvement: calcinosis, lung, swallowing, gut, heart, joints and ulceration."""
+"""Organ involvement: calcinosis, lung, swallowing, gut, heart, joints, ulceration, and what tells of a high risk."""
 
 from registry.domain.vocabulary import CALCINOSIS_TYPES, HRCT_FINDINGS
 from registry.schemas.base import Form
@@ -68,3 +68,7 @@ class OrganInvolvement(Form):
     contractures = YesNo(metadata=about("Joint contractures"))
     skin_ulceration = YesNo(metadata=about("Cutaneous ulceration"))
     skin_ulcers = Whole(0, 100, metadata=about("Number of skin ulcers", unit="{count}"))
+    bed_bound = YesNo(metadata=about("Bed-bound"))
+    aspiration = YesNo(metadata=about("Aspiration"))
+    central_nervous_system = YesNo(metadata=about("Central nervous system involved"))
+    intensive_care = YesNo(metadata=about("In intensive care because of the disease"))

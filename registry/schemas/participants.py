@@ -10,12 +10,23 @@ from marshmallow import validates_schema
 from registry.domain import dates
 from registry.domain.analyte import FINDINGS
 from registry.domain.autoantibodies import AUTOANTIBODIES, METHODS
+from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
 from registry.domain.medications import MEDICATIONS
-from registry.domain.vocabulary import ACCESS_BARRIERS, ANCESTRY, DISEASE_COURSES, INDICATIONS, SEX_AT_BIRTH
+from registry.domain.vocabulary import (
+    ACCESS_BARRIERS,
+    ANCESTRY,
+    CORE_SETS,
+    DISEASE_COURSES,
+    INDICATIONS,
+    SEX_AT_BIRTH,
+    STRENGTH_MEASURES,
+)
 from registry.schemas.base import Kept, Record
+from registry.schemas.derived import ListWithDerived, derived_values
 from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, about
+from registry.schemas.instruments import fields_of
 from registry.schemas.queries import AsOf, RecordFilters
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 
 ANTIBODIES = {code: antibody.name for code, antibody in AUTOANTIBODIES.items()}
 TREATMENTS = {code: medication.name for code, medication in MEDICATIONS.items()}
@@ -35,7 +46,11 @@ class AutoantibodyTest(Record):
 
 
 class Participant(Kept):
-    """A child or young person in a study, described only as far as the science needs."""
+    """A child or young person in a study, described only as far as the science needs.
+
+    The variant of the response criteria, `core_set` and `strength_measure`, is fixed for a participant: it holds for every
+    visit. To change it is an amendment with a reason, as any other.
+    """
 
     study_id = Id(dump_only=True, metadata=about("Study"))
     site_id = Id(required=True, metadata=about("Site that treats the participant"))
@@ -77,6 +92,25 @@ class Participant(Kept):
         distinct=True,
         metadata=about("What stood in the way of a JAK inhibitor"),
     )
+    core_set = Choice(
+        CORE_SETS,
+        metadata=about(
+            "Core set of the response criteria, the same for every visit; the study's where it is not given"
+        ),
+    )
+    strength_measure = Choice(
+        STRENGTH_MEASURES,
+        metadata=about(
+            "Measure of muscle strength in the core set, the same for every visit; the study's where it is not given"
+        ),
+    )
+
+    class Meta(Kept.Meta):
+        """What was found at diagnosis."""
+
+        include = fields_of(DIAGNOSTIC_ITEMS)
+
+    derived = derived_values("What the rules make of the participant; null where it was not asked for")
 
     @validates_schema(skip_on_field_errors=True)
     def dates_are_in_order(self, participant: dict[str, Any], **_: Any) -> None:
@@ -96,7 +130,7 @@ def _day(text: str | None) -> dates.PartialDate | None:
     return dates.PartialDate.parse(text) if text else None
 
 
-class ParticipantFilters(RecordFilters, AsOf):
+class ParticipantFilters(RecordFilters, AsOf, ListWithDerived):
     """Filter the participants of a study."""
 
     code = Text(20, metadata=about("Only the participant with this code"))

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from registry.schemas.base import Kept
 from registry.schemas.fields import Text, about
-from registry.schemas.rules import broken
+from registry.schemas.sentences import broken
 from registry.schemas.studies import CODE_FORM, CODE_SAYS
 
 

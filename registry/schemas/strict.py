@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, missing, validate
 
 from registry.domain import dates
-from registry.schemas.rules import Sentence, broken
+from registry.schemas.sentences import Sentence, broken
 
 
 def about(

@@ -1,8 +1,17 @@
-"""A study, as a registry of trials names it."""
+"""A study, as a registry of trials names it, and the constants of the rules of the science that are its own."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from registry.domain.rulebook import of_study
+from registry.domain.rules import ConstantRefused
 from registry.domain.vocabulary import STUDY_DESIGNS
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, ListOf, Part, Text, about
+from registry.schemas.fields import Choice, ListOf, Part, Strict, Text, about
+from registry.schemas.sentences import Sentence
 
 CODE_FORM = r"[A-Z][A-Z0-9-]{1,19}"
 CODE_SAYS = "A code is 2 to 20 capital letters, digits and hyphens, and begins with a letter."
@@ -13,6 +22,41 @@ class Registration(Record):
 
     register = Text(40, required=True, metadata=about("Register", example="ClinicalTrials.gov"))
     identifier = Text(40, required=True, metadata=about("Identifier there", example="NCT05524311"))
+
+
+class RuleConstants(Strict):
+    """A study's own constants: rule to constant to value, each of a rule there is and of the kind it has there.
+
+    A study that has none, or that was recorded before there were any, has an empty object.
+    """
+
+    kind = "an object of rules, each an object of constants by name"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, dict[str, Any]]:
+        if not isinstance(value, dict):
+            raise self.refuse()
+        if wrong := {rule: refused for rule, own in value.items() if (refused := self._refused(rule, own))}:
+            raise ValidationError(wrong)
+        return value
+
+    def _refused(self, rule: str, own: Any) -> Any:
+        if not isinstance(own, dict):
+            return [Sentence("wrong_type", "The value must be an object of constants by name.")]
+        if unknown := refusal({rule: {}}):
+            return [unknown]
+        return {name: [said] for name, value in own.items() if (said := refusal({rule: {name: value}}))}
+
+    def present(self, value: Any) -> Any:
+        return {} if value is None else value
+
+
+def refusal(own: dict[str, dict[str, Any]]) -> Sentence | None:
+    """Say why constants are refused; None where they are taken."""
+    try:
+        of_study(own)
+    except ConstantRefused as refused:
+        return Sentence("constant_refused", str(refused))
+    return None
 
 
 class Study(Kept):
@@ -33,3 +77,6 @@ class Study(Kept):
     protocol_version = Text(40, required=True, metadata=about("Version of the protocol in force", example="1.0"))
     design = Choice(STUDY_DESIGNS, required=True, metadata=about("Design"))
     registrations = ListOf(Part(Registration, required=True), 10, metadata=about("Entries in public registers"))
+    rule_constants = RuleConstants(
+        empty={}, metadata=about("The study's own constants: rule to constant to value; `GET /v1/rules` names them")
+    )

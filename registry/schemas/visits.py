@@ -9,6 +9,7 @@ from marshmallow import ValidationError, validates_schema
 from registry.domain.vocabulary import VISIT_EVENTS, VISIT_MODES, VISIT_STATUSES
 from registry.schemas.base import Form, Kept, Record
 from registry.schemas.damage import Damage
+from registry.schemas.derived import ListWithDerived, derived_values
 from registry.schemas.disease_activity import DiseaseActivity
 from registry.schemas.fields import Choice, Day, Id, ListOf, Part, Text, YesNo, about
 from registry.schemas.functioning import Functioning
@@ -16,7 +17,7 @@ from registry.schemas.laboratory_results import LaboratoryResult
 from registry.schemas.muscle_strength import MuscleStrength
 from registry.schemas.organ_involvement import OrganInvolvement
 from registry.schemas.queries import AsOf, ParticipantRecordFilters
-from registry.schemas.rules import Sentence, broken
+from registry.schemas.sentences import Sentence, broken
 from registry.schemas.skin_disease import SkinDisease
 from registry.schemas.vital_signs import VitalSigns
 
@@ -37,7 +38,7 @@ class Forms(Record):
 
     vital_signs = Part(VitalSigns, metadata=about("Vital signs and growth"))
     disease_activity = Part(DiseaseActivity, metadata=about("Global assessments and MDAAT organ scales"))
-    muscle_strength = Part(MuscleStrength, metadata=about("MMT8 and CMAS"))
+    muscle_strength = Part(MuscleStrength, metadata=about("MMT8, MMT26 and CMAS"))
     skin_disease = Part(SkinDisease, metadata=about("CDASI, DAS, abbreviated CAT, nailfold capillaries"))
     functioning = Part(Functioning, metadata=about("CHAQ, CHQ and PROMIS"))
     organ_involvement = Part(
@@ -85,6 +86,8 @@ class Visit(Kept):
     confirmations = ListOf(Part(Confirmation, required=True), 50, metadata=about("Unusual values that were confirmed"))
     entered_in_error = YesNo(empty=False, metadata=about("This visit was entered in error and counts for nothing"))
 
+    derived = derived_values("What the rules make of the visit; null where it was not asked for")
+
     @validates_schema(skip_on_field_errors=True)
     def complete_has_date_and_mode(self, visit: dict[str, Any], **_: Any) -> None:
         """A complete visit says when and how it took place."""
@@ -113,7 +116,7 @@ RESULT_KEY = ("analyte", "specimen", "assay", "collected_at")
 """What tells one result of a visit from another."""
 
 
-class VisitFilters(ParticipantRecordFilters, AsOf):
+class VisitFilters(ParticipantRecordFilters, AsOf, ListWithDerived):
     """Filter the visits of a study."""
 
     status = Choice(VISIT_STATUSES, metadata=about("Only drafts, or only complete visits"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.domain.rules import RULES
+from registry.domain.edit_check_rules import RULES
 from tests.conftest import World
 
 

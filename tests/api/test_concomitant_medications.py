@@ -16,12 +16,15 @@ def given(world: World, **changes: Any) -> TestResponse:
     return world.coordinator.post(f"/v1/studies/{world.study}/concomitant-medications", body)
 
 
+WEANED = {"ended_on": "2025-03-31", "reason_for_end": "remission"}
+
+
 def test_a_steroid_is_recorded_and_weaned(shared_world: World) -> None:
     start = given(shared_world, dose=12.5, indication="Muscle weakness")
     assert start.status_code == 201, start.text
     path = f"/v1/concomitant-medications/{start.json['id']}"
-    ended = shared_world.coordinator.put(path, start.json | {"ended_on": "2025-03-31"}, version=1, reason="Weaned")
-    assert (ended.json["ended_on"], ended.json["dose"]) == ("2025-03-31", 12.5)
+    ended = shared_world.coordinator.put(path, start.json | WEANED, version=1, reason="Weaned")
+    assert {name: ended.json[name] for name in (*WEANED, "dose")} == WEANED | {"dose": 12.5}
     assert shared_world.coordinator.get(path).json == ended.json
     assert shared_world.coordinator.get(f"{path}/versions/1").json == start.json
     assert [entry["reason"] for entry in shared_world.coordinator.get(f"{path}/history").json] == [None, "Weaned"]
@@ -53,6 +56,7 @@ def test_a_partial_end_that_may_follow_the_start_is_accepted(shared_world: World
         ({"dose_unit": "tablets"}, {"/dose_unit": "not_in_list"}),
         ({"medication": "grapefruit"}, {"/medication": "not_in_list"}),
         ({"dose": -1}, {"/dose": "out_of_range"}),
+        ({"reason_for_end": "efficacy"}, {"/reason_for_end": "not_in_list"}),
         ({"frequency": "often"}, {"/frequency": "not_in_list"}),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_the_second_of_two_changes_from_one_version_is_refused(shared_world: Wor
     first = shared_world.coordinator.put(path, remote(recorded), version=1)
     second = shared_world.investigator.put(path, recorded | {"event": "week_4"}, version=1)
     assert (first.status_code, second.status_code) == (200, 412)
-    assert first.headers["ETag"] == '"2"'
+    assert first.headers["ETag"].startswith('"2.')
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "ab", " a  ", "x" * 501, "tab\there", "caf\u00c3"])
@@ -135,7 +136,8 @@ def test_a_repeated_post_is_answered_again_and_not_done_again(shared_world: Worl
     assert first.status_code == 201, first.text
     assert second.status_code == 201, second.text
     assert second.json == first.json
-    assert second.headers["ETag"] == first.headers["ETag"] == '"1"'
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert re.fullmatch(r'"1[.][0-9a-f]{8}"' if first.json.get("derived") is not None else '"1"', first.headers["ETag"])
     assert "Idempotency-Replayed" not in first.headers
     assert second.headers["Idempotency-Replayed"] == "true"
 

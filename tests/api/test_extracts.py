@@ -40,7 +40,10 @@ def test_a_statistician_pulls_an_extract_and_downloads_each_file(shared_world: W
     visit = bodies.visited(shared_world)
     extract = pulled(shared_world.statistician)
     assert (extract["version"], extract["profile"], extract["sites"]) == (1, "study_days", None)
-    assert [file["name"] for file in extract["files"]] == [f"{file.name}.csv" for file in FILES] + ["codebook.csv"]
+    assert [file["name"] for file in extract["files"]] == [f"{file.name}.csv" for file in FILES] + [
+        "derived.csv",
+        "codebook.csv",
+    ]
     for file in extract["files"]:
         answer = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/{file['name']}")
         assert answer.status_code == 200

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from registry.domain import items
+from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
 from tests import bodies
 from tests.conftest import World
 
@@ -31,7 +33,28 @@ def test_a_coordinator_enrols_a_participant_and_reads_it_back(shared_world: Worl
     assert enrolled.status_code == 201, enrolled.text
     assert {name: enrolled.json[name] for name in sent} == sent
     read = shared_world.coordinator.get(f"/v1/participants/{enrolled.json['id']}")
-    assert (read.json, read.headers["ETag"]) == (enrolled.json, '"1"')
+    assert (read.json, read.headers["ETag"]) == (enrolled.json, enrolled.headers["ETag"])
+
+
+def test_what_was_found_at_diagnosis_and_the_variant_of_the_criteria_are_recorded(shared_world: World) -> None:
+    sent = dict.fromkeys(items.fields(DIAGNOSTIC_ITEMS), True) | {"diagnostic_gottron_sign": False}
+    sent |= {"diagnostic_biopsy_done": None, "core_set": "printo", "strength_measure": "cmas"}
+    enrolled = enrol(shared_world, **sent)
+    assert enrolled.status_code == 201, enrolled.text
+    assert {name: enrolled.json[name] for name in sent} == sent
+    assert shared_world.coordinator.get(f"/v1/participants/{enrolled.json['id']}").json == enrolled.json
+    assert enrol(shared_world).json["core_set"] is None
+
+
+def test_the_variant_of_the_criteria_is_set_by_an_amendment_that_the_history_tells(shared_world: World) -> None:
+    enrolled = enrol(shared_world, core_set="imacs").json
+    path = f"/v1/participants/{enrolled['id']}"
+    unreasoned = shared_world.coordinator.put(path, enrolled | {"core_set": "printo"}, version=1, reason="")
+    assert bodies.problem(unreasoned) == "change-reason-missing"
+    amended = shared_world.coordinator.put(path, enrolled | {"core_set": "printo"}, version=1, reason="Protocol 2.0")
+    assert (amended.status_code, amended.json["core_set"]) == (200, "printo")
+    [change] = shared_world.coordinator.get(f"{path}/history").json[1]["changes"]
+    assert (change["field"], change["old"], change["new"]) == ("/core_set", "imacs", "printo")
 
 
 IDENTIFYING = [
@@ -119,6 +142,9 @@ def test_an_amendment_that_changes_nothing_makes_no_version(shared_world: World)
         ({"sex_at_birth": "f"}, {"/sex_at_birth": "not_in_list"}),
         ({"indications": ["ild", "ild"]}, {"/indications": "repeated"}),
         ({"indications": ["ild", "rash"]}, {"/indications/1": "not_in_list"}),
+        ({"core_set": "pedsql"}, {"/core_set": "not_in_list"}),
+        ({"strength_measure": "mmt26"}, {"/strength_measure": "not_in_list"}),
+        ({"diagnostic_dysphagia": "yes"}, {"/diagnostic_dysphagia": "wrong_type"}),
         ({"ancestry": "european"}, {"/ancestry": "wrong_type"}),
         ({"autoantibodies": [{"antibody": "mda5"}]},
          {"/autoantibodies/0/finding": "required", "/autoantibodies/0/method": "required"}),
@@ -138,6 +164,6 @@ def test_a_date_is_as_partial_as_people_know_it(shared_world: World, onset: str)
 def test_a_participant_is_found_by_its_code(shared_world: World) -> None:
     enrolled = enrol(shared_world, code="FIND-ME").json
     path = f"/v1/studies/{shared_world.study}/participants?code="
-    assert shared_world.coordinator.get(f"{path}FIND-ME").json == [enrolled]
+    assert shared_world.coordinator.get(f"{path}FIND-ME&derived=true").json == [enrolled]
     assert shared_world.neighbour.get(f"{path}FIND-ME").json == []
     assert shared_world.coordinator.get(f"{path}find-me").json == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+import simplejson
 
 from tests import bodies
 from tests.conftest import World
@@ -55,6 +57,60 @@ def test_what_cannot_be_is_refused_with_its_place(
     shared_world: World, changes: dict[str, Any], said: dict[str, str]
 ) -> None:
     assert bodies.said(shared_world.administrator.post("/v1/studies", study("TRIAL-4") | changes)) == said
+
+
+OWN = {"egfr": {"k": Decimal("0.413000000001")}}
+
+
+def test_a_study_sets_constants_of_its_own_and_they_stay_exact(shared_world: World) -> None:
+    body = simplejson.dumps(study("OWN-1", rule_constants=OWN))
+    defined = shared_world.administrator.post("/v1/studies", body)
+    assert defined.status_code == 201, defined.text
+    assert shared_world.coordinator.get("/v1/studies/OWN-1").get_data(as_text=True) == defined.get_data(as_text=True)
+    assert simplejson.loads(defined.text, use_decimal=True)["rule_constants"] == OWN
+
+
+def test_a_study_without_constants_of_its_own_has_none(shared_world: World) -> None:
+    assert shared_world.administrator.post("/v1/studies", study("OWN-2")).json["rule_constants"] == {}
+
+
+def test_a_change_of_constants_is_an_amendment_with_a_reason_that_the_history_tells(shared_world: World) -> None:
+    defined = shared_world.administrator.post("/v1/studies", study("OWN-3")).json
+    path, changed = "/v1/studies/OWN-3", defined | {"rule_constants": {"egfr": {"k": 0.5}}}
+    assert (
+        bodies.problem(shared_world.administrator.put(path, changed, version=1, reason="")) == "change-reason-missing"
+    )
+    amended = shared_world.administrator.put(path, changed, version=1, reason="Protocol 3.0")
+    assert (amended.status_code, amended.json["rule_constants"]) == (200, {"egfr": {"k": 0.5}})
+    entry = shared_world.auditor.get(f"/v1/studies/{defined['id']}/history").json[1]
+    assert [(change["field"], change["new"]) for change in entry["changes"]] == [("/rule_constants/egfr/k", 0.5)]
+    assert entry["reason"] == "Protocol 3.0"
+    again = shared_world.administrator.put(path, amended.json, version=2)
+    assert again.json["version"] == 2, "the same constants make no version"
+
+
+@pytest.mark.parametrize(
+    ("constants", "said"),
+    [
+        ({"no-such-rule": {"k": 1}}, {"/rule_constants/no-such-rule": "constant_refused"}),
+        ({"a/b~": {}}, {"/rule_constants/a~1b~0": "constant_refused"}),
+        ({"egfr": {"kk": 1}}, {"/rule_constants/egfr/kk": "constant_refused"}),
+        ({"egfr": {"k": "1"}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"egfr": {"k": True}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"egfr": {"k": None}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"egfr": {"k": 1e10}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"egfr": {"k": 1e-13}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"egfr": {"k": [1], "l": 1}}, dict.fromkeys(("/rule_constants/egfr/k", "/rule_constants/egfr/l"), "constant_refused")),
+        ({"egfr": 1}, {"/rule_constants/egfr": "wrong_type"}),
+        ({"egfr": None}, {"/rule_constants/egfr": "wrong_type"}),
+        ([], {"/rule_constants": "wrong_type"}),
+        (None, {"/rule_constants": "null"}),
+    ],
+)  # fmt: skip
+def test_constants_that_are_none_of_a_rule_are_refused_with_their_place(
+    shared_world: World, constants: Any, said: dict[str, str]
+) -> None:
+    assert bodies.said(shared_world.administrator.post("/v1/studies", study("OWN-4", rule_constants=constants))) == said
 
 
 def test_a_study_that_is_not_there_has_no_lists(shared_world: World) -> None:

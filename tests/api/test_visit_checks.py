@@ -107,6 +107,7 @@ def test_a_draft_is_not_asked_but_its_completion_is(shared_world: World) -> None
 TOTALS = [
     ("muscle_strength", "cmas_total", 51),
     ("muscle_strength", "mmt8_total", 149),
+    ("muscle_strength", "mmt26_total", 235),
     ("skin_disease", "cdasi_activity_total", 49),
     ("skin_disease", "cdasi_damage_total", 30),
     ("skin_disease", "das_skin_total", 5),

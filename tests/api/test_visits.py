@@ -20,7 +20,7 @@ def test_a_coordinator_records_a_visit_and_reads_it_back(shared_world: World) ->
     read = shared_world.coordinator.get(f"/v1/visits/{recorded['id']}")
     assert read.status_code == 200
     assert read.json == recorded
-    assert read.headers["ETag"] == '"1"'
+    assert read.headers["ETag"].startswith('"1.')
 
 
 def test_a_whole_visit_comes_back_as_it_was_sent(shared_world: World) -> None:

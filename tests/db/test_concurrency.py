@@ -194,7 +194,7 @@ def test_a_crash_in_the_commit_leaves_nothing_and_the_repeat_amends_once(world: 
     before, put = counted(world), f"/v1/visits/{visit['id']}"
     changed = visit | {"mode": "remote"}
     with ThreadPoolExecutor(1) as pool, audit_held(world) as other:
-        sent = pool.submit(world.coordinator.put, put, changed, version=1)
+        sent = pool.submit(world.coordinator.put, f"{put}?derived=false", changed, version=1)
         assert killed_while_waiting(other).lower() == "commit"
         is_unavailable(sent.result(timeout=20))
     assert counted(world) == before

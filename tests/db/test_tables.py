@@ -37,7 +37,7 @@ from registry.schemas.fields import (
 from registry.schemas.laboratory_results import KeptLaboratoryResult
 from registry.schemas.participants import Participant
 from registry.schemas.sites import Site
-from registry.schemas.studies import Study
+from registry.schemas.studies import RuleConstants, Study
 from registry.schemas.visits import FORMS, Visit
 from tests.conftest import Installation
 
@@ -57,10 +57,11 @@ class Pair:
 
 PAIRS = [
     *(Pair(form, name, PLACE_OF_A_FORM) for name, form in FORMS.items()),
-    Pair(Visit, "visit", only_said=frozenset({"forms", "laboratory_results"})),
+    Pair(Visit, "visit", only_said=frozenset({"forms", "laboratory_results", "derived"})),
+    Pair(Participant, "participant", only_said=frozenset({"derived"})),
     Pair(KeptLaboratoryResult, "laboratory_result", frozenset({"position", "voided"})),
     *(Pair(record, table) for record, table in (
-        (Study, "study"), (Site, "site"), (Participant, "participant"), (Consent, "consent"), (Dose, "dose"),
+        (Study, "study"), (Site, "site"), (Consent, "consent"), (Dose, "dose"),
         (ConcomitantMedication, "concomitant_medication"), (AdverseEvent, "adverse_event"),
     )),
     Pair(Account, "account", only_said=frozenset({"grants"})),
@@ -148,6 +149,7 @@ TYPES: tuple[tuple[type[Field[object]], set[str]], ...] = (
     (Choice, {"text"}),
     (Text, {"text"}),
     (MissingReasons, {"jsonb"}),
+    (RuleConstants, {"jsonb"}),
 )
 
 
@@ -205,6 +207,7 @@ LIMITS: tuple[tuple[type[Field[object]], Limits], ...] = (
     (Day, ("from", f"{fields.EARLIEST_YEAR}-01-01", f"{fields.LATEST_YEAR}-12-31")),
     (PartialDay, ("is_partial_date",)),
     (MissingReasons, ("are_missing_reasons",)),
+    (RuleConstants, ("object",)),
 )
 
 
@@ -224,6 +227,7 @@ READ: tuple[tuple[str, Callable[[re.Match[str]], Limits]], ...] = (
         lambda found: ("length", int(found[1]), int(found[2])),
     ),
     (r"(is_partial_date|are_missing_reasons)\(\w+\)", lambda found: (found[1],)),
+    (r"\(jsonb_typeof\(\w+\) = '(object)'::text\)", lambda found: (found[1],)),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.dates import NotADate, PartialDate, study_day
+from registry.domain.dates import NotADate, PartialDate, months_between, plus_months, study_day
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,38 @@ def test_a_whole_date_reads_back_as_it_was_written(day):
 @given(st.dates(), st.dates())
 def test_no_study_day_is_zero(day, reference):
     assert study_day(day, reference) != 0
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 1, 31), 6, date(2026, 7, 31)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2026, 8, 31), -6, date(2026, 2, 28)),
+        (date(2026, 11, 30), 2, date(2027, 1, 30)),
+        (date(2026, 1, 15), -1, date(2025, 12, 15)),
+        (date(2026, 5, 4), 0, date(2026, 5, 4)),
+    ],
+)
+def test_months_are_those_of_the_calendar(day, months, expected):
+    assert plus_months(day, months) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (date(2026, 1, 31), date(2026, 7, 30), 5),
+        (date(2026, 1, 31), date(2026, 7, 31), 6),
+        (date(2026, 1, 31), date(2026, 2, 28), 1),
+        (date(2025, 12, 15), date(2026, 1, 14), 0),
+        (date(2026, 5, 4), date(2026, 5, 4), 0),
+    ],
+)
+def test_a_month_has_passed_when_its_day_has_come(first, last, months):
+    assert months_between(first, last) == months
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 600))
+def test_months_added_are_the_months_between(day, months):
+    assert months_between(day, plus_months(day, months)) == months

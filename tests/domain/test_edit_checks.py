@@ -8,7 +8,7 @@ import pytest
 
 from registry.domain import edit_checks, items
 from registry.domain.dosing import UnknownDrug
-from registry.domain.rules import RULES, Limits
+from registry.domain.edit_check_rules import RULES, Limits
 
 NOW = datetime(2025, 6, 2, 9, 30, tzinfo=UTC)
 TODAY = date(2025, 6, 2)

@@ -3,9 +3,11 @@
 import re
 
 from registry.domain import items
+from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
 
 EVERYTHING = (
     *items.MMT8_ITEMS,
+    *items.MMT26_PARTS,
     *items.CMAS_ITEMS,
     *items.CDASI_ACTIVITY_ITEMS,
     *items.CDASI_DAMAGE_ITEMS,
@@ -18,6 +20,7 @@ EVERYTHING = (
     *items.PROMIS_ITEMS,
     *items.MDAAT_ORGANS,
     *items.MDI_SEVERITY_ITEMS,
+    *DIAGNOSTIC_ITEMS,
 )
 
 
@@ -34,6 +37,11 @@ def test_mmt8_is_80_on_one_side_and_150_on_both():
     for side in items.SIDES:
         assert maxima((items.MMT8_AXIAL, *items.MMT8_BY_SIDE[side])) == items.MMT8_UNILATERAL_MAXIMUM == 80
     assert maxima(items.MMT8_ITEMS) == items.MMT8_BILATERAL_MAXIMUM == 150
+
+
+def test_mmt26_is_260_of_its_axial_proximal_and_distal_muscles():
+    assert [item.maximum for item in items.MMT26_PARTS] == [20, 160, 80]
+    assert maxima(items.MMT26_PARTS) == items.MMT26_MAXIMUM == 260
 
 
 def test_cdasi_is_100_for_activity_with_doubled_erythema_and_32_for_damage():

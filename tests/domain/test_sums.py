@@ -33,6 +33,7 @@ WORKED = [
         full((items.MMT8_AXIAL, *items.MMT8_BY_SIDE["left"]), mmt8_maximum=80, mmt8_side="left", mmt8_biceps_left=4),
         "74",
     ),
+    ("MMT26 of its groups", "mmt26_total", {"mmt_axial": 18, "mmt_proximal": 140, "mmt_distal": 76}, "234"),
     ("CMAS at its best", "cmas_total", full(items.CMAS_ITEMS), "52"),
     ("CDASI activity with papules", "cdasi_activity_total", full(items.CDASI_ACTIVITY_ITEMS), "100"),
     (

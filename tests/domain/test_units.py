@@ -122,8 +122,20 @@ def test_the_catalogue_names_every_analyte_of_the_reference():
         *("HGB", "WBC", "NEUT", "LYM", "PLAT", "CREAT", "EGFR", "CHOL", "LDL", "HDL", "TRIG", "BILI", "GGT", "ALB"),
         *("CRP", "ESR", "FERRITIN", "IGG", "IGA", "IGM", "BKVPLASMA", "BKVURINE", "IGRA"),
         *("HBSAG", "ANTIHBC", "ANTIHBS", "ANTIHCV", "VZVIGG"),
+        "ALP",
+        *(f"RNA_{gene}" for gene in analytes.GENES),
     }
     assert set(CATALOGUE) == wanted
+
+
+def test_the_transcripts_are_the_28_genes_as_fold_change_or_as_counts():
+    transcripts = [analyte for code, analyte in CATALOGUE.items() if code.startswith(analytes.TRANSCRIPT)]
+    assert len(transcripts) == len(set(analytes.GENES)) == 28
+    for transcript in transcripts:
+        assert transcript.accepted_units == ("1", "{fold}", "{score}", "{counts}")
+        assert (transcript.sdtm_domain, transcript.category) == ("GF", "interferon")
+        with pytest.raises(units.IncompatibleUnits):
+            units.convert(transcript, Decimal(2), "{fold}", "{counts}")
 
 
 def test_every_analyte_is_complete():

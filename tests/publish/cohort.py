@@ -12,6 +12,8 @@ from marshmallow import Schema
 
 from registry.db import records, visits
 from registry.db.transaction import Database, Transaction
+from registry.domain import items
+from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
 from registry.publish import extracts
 from registry.schemas import fields
 from registry.schemas.adverse_events import AdverseEvent
@@ -25,6 +27,7 @@ from tests.conftest import Installation, attribution
 STUDY = "CANARY-STUDY"
 KEY = b"a key of the tests, thirty-two bytes or more"
 CANARY = "canary"
+CONTROLS = {"reference_mean": 90, "reference_sd": 35.5}
 
 
 def usual(each: Any) -> Any:
@@ -96,6 +99,9 @@ def _participant(tx: Transaction, cohort: Cohort, number: int) -> str:
         "indications": ["calcinosis"],
         "prior_treatments": ["methotrexate", "ivig"],
         "access_barriers": ["cost"],
+        "core_set": "printo",
+        "strength_measure": "cmas",
+        **dict.fromkeys(items.fields(DIAGNOSTIC_ITEMS), True),
     }
     schema = Participant()
     known = records.record(tx, "participant", schema.whole(schema.accept(body)) | {"study_id": cohort.study})["id"]
@@ -135,7 +141,7 @@ def results() -> list[dict[str, Any]]:
     # 2025-02-10T23:30Z is the 11th of February in Auckland: study day 2.
     collected = {"collected_at": "2025-02-10T23:30:00Z", "specimen": "serum", "assay": CANARY, "laboratory": CANARY}
     return [
-        {"analyte": "CK", "value": 812, "comparator": ">", "unit": "U/L", "upper_limit": 200} | collected,
+        {"analyte": "CK", "value": 812, "comparator": ">", "unit": "U/L", "upper_limit": 200, **CONTROLS} | collected,
         {"analyte": "LDH", "missing_reason": "not_done", "assay": CANARY},
     ]
 
@@ -145,7 +151,7 @@ def _exposure(tx: Transaction, participant: str) -> None:
     rest = {"intakes_per_day": 2, "weight_used": 25, "started_on": "2025-02-10", "ended_on": "2025-02-20"}
     kept(tx, "dose", Dose(), exact(dose | rest | {"confirmations": [{"rule": "a_rule", "comment": CANARY}]}))
     taken = {"participant_id": participant, "medication": "prednisolone", "dose": 10, "dose_unit": "mg"}
-    times = {"started_on": "2025-01", "ended_on": "2025-02-09", "indication": CANARY}
+    times = {"started_on": "2025-01", "ended_on": "2025-02-09", "indication": CANARY, "reason_for_end": "inefficacy"}
     kept(tx, "concomitant_medication", ConcomitantMedication(), exact(taken | times))
 
 
@@ -186,5 +192,5 @@ def views(installation: Installation) -> Iterator[Database]:
     database.close()
 
 
-def written(database: Database, out: Path, *, sites: str = "*", key: bytes = KEY) -> extracts.Manifest:
-    return extracts.write(database, STUDY, sites, out, key=key)
+def written(views: Database, service: Database, out: Path, *, sites: str = "*", key: bytes = KEY) -> extracts.Manifest:
+    return extracts.write(views, service, STUDY, attribution(sites=sites), out, key=key)

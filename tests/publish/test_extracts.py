@@ -15,7 +15,7 @@ from psycopg import errors
 
 from registry.db import records, visits
 from registry.db.transaction import Database
-from registry.publish import codebook, extracts
+from registry.publish import codebook, derived, extracts
 from registry.publish.columns import FILES
 from registry.publish.extracts import ExtractRefused
 from registry.publish.pseudonyms import pseudonym, pseudonyms
@@ -23,6 +23,7 @@ from tests.conftest import Installation, attribution
 from tests.publish import cohort
 from tests.publish.cohort import KEY, STUDY, Cohort, planted, written
 
+EVERY = (*FILES, derived.FILE)
 LISTS = ("ancestry", "indications", "prior_treatments", "access_barriers")
 FULL_DATE = re.compile(rb"(19|20)\d\d-?[01]\d-?[0-3]\d")
 
@@ -46,8 +47,10 @@ def headers(out: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8").partition("\n")[0] for path in out.glob("*.csv")}
 
 
-def test_nothing_that_identifies_is_in_any_byte(views: Database, known: Cohort, tmp_path: Path) -> None:
-    written(views, tmp_path / "out")
+def test_nothing_that_identifies_is_in_any_byte(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    written(views, service, tmp_path / "out")
     ids = [known.study, *known.sites, *known.participants, *known.visits]
     for path in (tmp_path / "out").iterdir():
         content = path.read_bytes().replace(STUDY.encode(), b"")
@@ -57,9 +60,9 @@ def test_nothing_that_identifies_is_in_any_byte(views: Database, known: Cohort, 
             assert not FULL_DATE.search(content), path.name
 
 
-def test_what_was_recorded_comes_out(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_what_was_recorded_comes_out(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    written(views, out)
+    written(views, service, out)
     assert [(row["visit_number"], row["event"], row["visited_day"]) for row in table(out, "visit")[:3]] == [
         ("1", "unscheduled", "-9"),
         ("2", "week_0", "1"),
@@ -69,6 +72,7 @@ def test_what_was_recorded_comes_out(views: Database, known: Cohort, tmp_path: P
     result, missing = table(out, "laboratory_result")[:2]
     assert (result["analyte"], result["value"], result["comparator"], result["unit"]) == ("CK", "812", ">", "U/L")
     assert (result["collected_day"], result["standard_unit"]) == ("2", "U/L")
+    assert (result["reference_mean"], result["reference_sd"]) == ("90", "35.5")
     assert (missing["analyte"], missing["missing_reason"], missing["unit"]) == ("LDH", "not_done", "")
     reason = table(out, "missing_value")[0]
     assert (reason["form"], reason["field"], reason["reason"]) == ("functioning", "chaq_index", "refused")
@@ -76,6 +80,7 @@ def test_what_was_recorded_comes_out(views: Database, known: Cohort, tmp_path: P
     assert (dose["started_day"], dose["ended_day"], dose["mg_per_kg_per_day"]) == ("1", "11", "0.160000")
     medication = table(out, "concomitant_medication")[0]
     assert (medication["started_day"], medication["started_precision"], medication["ended_day"]) == ("", "month", "-1")
+    assert medication["reason_for_end"] == "inefficacy"
     assert [row["kind"] + row["given_day"] for row in table(out, "consent")] == ["consent-31"] * 3
     event, *rest = table(out, "adverse_event")
     assert len(rest) == 2
@@ -84,14 +89,15 @@ def test_what_was_recorded_comes_out(views: Database, known: Cohort, tmp_path: P
 
 
 def test_a_participant_is_described_by_ages_and_constant_columns(
-    views: Database, known: Cohort, tmp_path: Path
+    views: Database, service: Database, known: Cohort, tmp_path: Path
 ) -> None:
-    written(views, tmp_path / "out")
+    written(views, service, tmp_path / "out")
     row = table(tmp_path / "out", "participant")[0]
     assert (row["age_at_first_visit"], row["age_at_onset"], row["age_at_diagnosis"]) == ("10", "5", "5")
     assert (row["symptom_onset_precision"], row["diagnosed_precision"]) == ("year", "day")
     assert (row["autoantibody_nxp2"], row["autoantibody_mda5"], row["autoantibody_ku"]) == ("positive", "negative", "")
     assert (row["prior_treatments_ivig"], row["prior_treatments_rituximab"], row["ancestry_pacific"]) == ("1", "0", "1")
+    assert (row["core_set"], row["strength_measure"], row["diagnostic_heliotrope_rash"]) == ("printo", "cmas", "1")
 
 
 def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: Database, tmp_path: Path) -> None:
@@ -103,7 +109,7 @@ def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: D
             tx, "participant", body | {"sex_at_birth": "unknown"} | {key: [] for key in LISTS} | {"autoantibodies": []}
         )
         tx.commit()
-    written(views, tmp_path / "out")
+    written(views, service, tmp_path / "out")
     [row] = table(tmp_path / "out", "participant")
     assert row.pop("participant").startswith("P-")
     assert row.pop("sex_at_birth") == "unknown"
@@ -111,9 +117,11 @@ def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: D
     assert {value for name, value in row.items() if name.startswith(LISTS)} == {"0"}
 
 
-def test_every_column_of_a_filled_form_has_a_value(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_every_column_of_a_filled_form_has_a_value(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    written(views, out)
+    written(views, service, out)
     for form in ("vital_signs", "disease_activity", "muscle_strength", "skin_disease", "organ_involvement", "damage"):
         assert len(table(out, form)) == 3
         assert all(table(out, form)[0].values()), form
@@ -121,39 +129,45 @@ def test_every_column_of_a_filled_form_has_a_value(views: Database, known: Cohor
 
 def test_the_columns_never_depend_on_the_data(views: Database, service: Database, tmp_path: Path) -> None:
     planted(service, participants=0)
-    written(views, tmp_path / "empty")
+    written(views, service, tmp_path / "empty")
     assert all(not table(tmp_path / "empty", file.name) for file in FILES)
-    assert headers(tmp_path / "empty") == {f"{file.name}.csv": ",".join(file.names) for file in FILES} | {
-        "codebook.csv": ",".join(codebook.HEADINGS)
-    }
+    assert headers(tmp_path / "empty") == {
+        f"{file.name}.csv": ",".join(file.names) for file in (*FILES, derived.FILE)
+    } | {"codebook.csv": ",".join(codebook.HEADINGS)}
 
 
-def test_a_full_extract_has_the_same_columns_as_its_codebook(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_a_full_extract_has_the_same_columns_as_its_codebook(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    written(views, out)
+    written(views, service, out)
     told = [(row["file"], row["column"]) for row in table(out, "codebook")]
     given = headers(out)
-    assert told == [(f"{file.name}.csv", name) for file in FILES for name in given[f"{file.name}.csv"].split(",")]
+    assert told == [(f"{file.name}.csv", name) for file in EVERY for name in given[f"{file.name}.csv"].split(",")]
     assert all(row["words"] and row["type"] for row in table(out, "codebook"))
     values = {(row["file"], row["column"]): row["codes"] for row in table(out, "codebook")}
-    for file in FILES:
+    for file in EVERY:
         for row in table(out, file.name):
             for column, value in row.items():
                 codes = values[f"{file.name}.csv", column]
                 assert not codes or not value or f"{value} = " in codes, (file.name, column)
 
 
-def test_lines_end_with_lf_and_the_text_is_utf8(views: Database, known: Cohort, tmp_path: Path) -> None:
-    written(views, tmp_path / "out")
+def test_lines_end_with_lf_and_the_text_is_utf8(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    written(views, service, tmp_path / "out")
     for path in (tmp_path / "out").glob("*.csv"):
         content = path.read_bytes()
         assert content.decode("utf-8").endswith("\n")
         assert b"\r" not in content
 
 
-def test_pseudonyms_stay_with_the_key_and_change_with_another(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_pseudonyms_stay_with_the_key_and_change_with_another(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     for name, key in (("first", KEY), ("again", KEY), ("other", KEY[::-1])):
-        written(views, tmp_path / name, key=key)
+        written(views, service, tmp_path / name, key=key)
     first, again, other = (
         [row["participant"] for row in table(tmp_path / name, "participant")] for name in ("first", "again", "other")
     )
@@ -163,11 +177,13 @@ def test_pseudonyms_stay_with_the_key_and_change_with_another(views: Database, k
     assert pseudonym(KEY, "OTHER", known.participants[0]) not in first, "two studies cannot be joined"
 
 
-def test_every_file_names_only_participants_of_the_first_file(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_every_file_names_only_participants_of_the_first_file(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    written(views, out)
+    written(views, service, out)
     enrolled = [row["participant"] for row in table(out, "participant")]
-    for file in FILES:
+    for file in EVERY:
         order = [row["participant"] for row in table(out, file.name)]
         assert set(order) <= set(enrolled)
         assert order == sorted(order), "rows tell nothing of who came first"
@@ -175,8 +191,10 @@ def test_every_file_names_only_participants_of_the_first_file(views: Database, k
         assert len(set(keys)) == len(keys), file.name
 
 
-def test_the_same_records_give_the_same_bytes(views: Database, known: Cohort, tmp_path: Path) -> None:
-    first, second = written(views, tmp_path / "first"), written(views, tmp_path / "second")
+def test_the_same_records_give_the_same_bytes(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    first, second = written(views, service, tmp_path / "first"), written(views, service, tmp_path / "second")
     assert first.files == second.files
     for file in first.files:
         content = (tmp_path / "first" / file.name).read_bytes()
@@ -184,8 +202,10 @@ def test_the_same_records_give_the_same_bytes(views: Database, known: Cohort, tm
         assert file.rows == content.count(b"\n") - 1
 
 
-def test_the_manifest_tells_what_was_written_and_by_which_rules(views: Database, known: Cohort, tmp_path: Path) -> None:
-    manifest = written(views, tmp_path / "out")
+def test_the_manifest_tells_what_was_written_and_by_which_rules(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    manifest = written(views, service, tmp_path / "out")
     told = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert (told["study"], told["profile"]["name"], told["every_site"]) == (STUDY, "study_days", True)
     assert told["cut_at"] == manifest.cut_at.isoformat()
@@ -197,12 +217,12 @@ def test_the_manifest_tells_what_was_written_and_by_which_rules(views: Database,
 
 
 def test_another_sites_participants_are_not_in_an_extract_of_one_site(
-    views: Database, known: Cohort, tmp_path: Path
+    views: Database, service: Database, known: Cohort, tmp_path: Path
 ) -> None:
-    written(views, tmp_path / "one", sites=known.sites[0])
-    written(views, tmp_path / "none", sites=known.study)
+    written(views, service, tmp_path / "one", sites=known.sites[0])
+    written(views, service, tmp_path / "none", sites=known.study)
     mine = pseudonym(KEY, STUDY, known.participants[0])
-    for file in FILES:
+    for file in EVERY:
         assert {row["participant"] for row in table(tmp_path / "one", file.name)} == {mine}, file.name
         assert not table(tmp_path / "none", file.name)
 
@@ -216,39 +236,43 @@ def test_a_form_that_was_taken_out_of_its_visit_is_not_given(
         visits.amend(tx, image | {"forms": {"damage": image["forms"]["damage"]}, "laboratory_results": []}, 1)
         tx.commit()
     out = tmp_path / "out"
-    written(views, out)
+    written(views, service, out)
     assert len(table(out, "damage")) == 3
     for name in ("vital_signs", "skin_disease", "missing_value"):
         assert len(table(out, name)) == 2, name
     assert len(table(out, "laboratory_result")) == 4
 
 
-def test_a_folder_that_is_not_empty_is_refused(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(ExtractRefused, match="not an empty folder"):
-        written(views, tmp_path)
+        written(views, service, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_an_empty_folder_is_filled(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_an_empty_folder_is_filled(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    written(views, tmp_path / "out")
-    assert len(list((tmp_path / "out").iterdir())) == len(FILES) + 2
+    written(views, service, tmp_path / "out")
+    assert len(list((tmp_path / "out").iterdir())) == len(EVERY) + 2
 
 
-def test_an_unknown_study_is_refused_and_leaves_nothing(views: Database, known: Cohort, tmp_path: Path) -> None:
+def test_an_unknown_study_is_refused_and_leaves_nothing(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
     with pytest.raises(ExtractRefused, match="no study NOWHERE"):
-        extracts.write(views, "NOWHERE", "*", tmp_path / "out", key=KEY)
+        extracts.write(views, service, "NOWHERE", attribution(), tmp_path / "out", key=KEY)
     assert not list(tmp_path.iterdir())
 
 
 def test_an_extract_that_fails_on_its_last_file_leaves_nothing(
-    views: Database, known: Cohort, installation: Installation, tmp_path: Path
+    views: Database, service: Database, known: Cohort, installation: Installation, tmp_path: Path
 ) -> None:
     with psycopg.connect(installation.admin_url, autocommit=True) as owner:
         owner.execute("drop view deidentified.drug_causality")
     with pytest.raises(errors.UndefinedTable):
-        written(views, tmp_path / "out")
+        written(views, service, tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
 
@@ -261,7 +285,7 @@ def test_a_pull_by_a_command_is_in_the_audit_before_and_after(
         events = tx.every("select actor, action, after from audit.event where kind = 'extract_by_command' order by id")
     assert [event["actor"] for event in events] == ["registry extract"] * 2
     assert events[0]["after"] == {"study": STUDY}
-    assert len(events[1]["after"]["files"]) == len(FILES) + 1
+    assert len(events[1]["after"]["files"]) == len(EVERY) + 1
 
 
 def test_a_key_that_is_too_short_is_refused() -> None:

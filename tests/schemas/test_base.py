@@ -20,7 +20,7 @@ from registry.schemas.doses import Dose
 from registry.schemas.fields import Exact, ListOf, OneOfNumbers, Part, Whole
 from registry.schemas.laboratory_results import LaboratoryResult
 from registry.schemas.participants import Participant
-from registry.schemas.rules import pointed
+from registry.schemas.sentences import pointed
 from registry.schemas.visits import FORMS, Visit
 from tests import bodies
 
@@ -215,7 +215,7 @@ def test_every_field_is_described_and_every_record_has_its_sentence(schema: type
 
 UNIT_BESIDE_IT = {
     "value", "lower_limit", "upper_limit", "lower_limit_of_quantification", "standard_value", "standard_lower_limit",
-    "standard_upper_limit", "dose", "version",
+    "standard_upper_limit", "reference_mean", "reference_sd", "dose", "version",
 }  # fmt: skip
 CLINICAL = [*FORMS.values(), Participant, Dose, ConcomitantMedication, AdverseEvent, LaboratoryResult, Visit]
 

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from registry.publish import examples
+from registry.publish.shapes import plainly
 from tests.system.conftest import DOCUMENT, Live
 
 PACKAGE = "registry_client"
@@ -90,7 +91,7 @@ def enrolled(coordinator: Partner, live: Live, code: str) -> Any:
 
 
 def visit_of(participant: Any, **changes: Any) -> Any:
-    whole = examples.plainly(examples.named(examples.Visit)["full_visit"])
+    whole = plainly(examples.named(examples.Visit)["full_visit"])
     return model("VisitSubmission", {**whole, "participant_id": str(participant.id), **changes})
 
 
@@ -106,7 +107,7 @@ def test_a_full_visit_goes_in_is_amended_with_a_reason_and_is_read_back(coordina
         "visits", "amend_visit", visit.id, body=changed, if_match='"1"', x_change_reason="Read off the wrong scale"
     )
     assert amended.status_code == 200, amended.content
-    assert amended.headers["ETag"] == '"2"'
+    assert amended.headers["ETag"].startswith('"2.')
 
     read = coordinator.does("visits", "read_visit", visit.id).parsed
     assert (read.version, read.forms.vital_signs.weight) == (2, 31.4)

@@ -39,3 +39,28 @@ def test_a_submission_makes_at_most_four_round_trips(watched: tuple[World, Proxy
     before = proxy.round_trips
     bodies.visited(world, participant, event="week_4", visited_on="2025-03-10")
     assert 0 < proxy.round_trips - before <= MOST_ROUND_TRIPS
+
+
+def test_derived_values_cost_one_round_trip_where_they_are_read_and_none_where_a_visit_is_written(
+    watched: tuple[World, Proxy],
+) -> None:
+    world, proxy = watched
+    visit = bodies.visited(world)
+    bodies.visited(world)
+    one, every = f"/v1/visits/{visit['id']}", f"/v1/studies/{world.study}/visits"
+
+    def cost(path: str, asked: str) -> int:
+        before = proxy.round_trips
+        assert world.coordinator.get(f"{path}?derived={asked}").status_code == 200
+        return proxy.round_trips - before
+
+    def amending(version: int, asked: str, mode: str) -> int:
+        before = proxy.round_trips
+        changed = world.coordinator.put(f"{one}?derived={asked}", visit | {"mode": mode}, version=version)
+        assert changed.status_code == 200, changed.text
+        return proxy.round_trips - before
+
+    for path in (one, every):
+        assert cost(path, "true") - cost(path, "false") <= 1
+    amending(1, "true", "remote")
+    assert amending(2, "true", "in_person") == amending(3, "false", "remote")

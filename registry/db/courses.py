@@ -1,0 +1,166 @@
+"""The course of a participant as the rules read it: every record that counts, now, at a past moment, or event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from registry.db.transaction import Image, Transaction
+from registry.problems import NoSuchRecord
+
+KINDS = ["participant", "visit", "dose", "concomitant_medication", "adverse_event"]
+"""The kinds of record that a course is made of."""
+
+# A visit's image is read where it is kept, in the audit: making it again from its nine tables takes three times as long.
+# What this transaction wrote of visits is kept there first.
+KEEP_IMAGES = "set constraints audit_visit immediate"
+OF_PARTICIPANTS = """
+    select jsonb_build_object(
+        'participant', audit.image(to_jsonb(p)),
+        'rule_constants', to_jsonb(study) -> 'rule_constants',
+        'today', (now() at time zone site.time_zone)::date,
+        'visits', (select coalesce(jsonb_agg(e.after), '[]') from visit v
+                   join audit.event e on e.record_id = v.id and e.kind = 'visit' and e.version = v.version
+                   where v.participant_id = p.id and not v.entered_in_error),
+        'doses', (select coalesce(jsonb_agg(audit.image(to_jsonb(d))), '[]') from dose d
+                  where d.participant_id = p.id and not d.entered_in_error),
+        'concomitant_medications', (select coalesce(jsonb_agg(audit.image(to_jsonb(m))), '[]')
+                                    from concomitant_medication m
+                                    where m.participant_id = p.id and not m.entered_in_error),
+        'adverse_events', (select coalesce(jsonb_agg(audit.image(to_jsonb(a))), '[]') from adverse_event a
+                           where a.participant_id = p.id and not a.entered_in_error)) as course
+    from participant p
+    join study on study.id = p.study_id
+    join site on site.id = p.site_id
+    where p.id = any (%(ids)s::uuid[] || array(select v.participant_id from visit v where v.id = %(visit)s))
+    order by p.id"""
+
+OF_PARTICIPANTS_AS_OF = """
+    select jsonb_build_object(
+        'participant', past.images -> 'participant' -> 0,
+        'rule_constants', (select s.after -> 'rule_constants' from audit.event s
+                           where s.record_id = p.study_id and s.kind = 'study' and s.at <= %(as_of)s
+                           order by s.id desc limit 1),
+        'today', (%(as_of)s::timestamptz at time zone site.time_zone)::date,
+        'visits', coalesce(past.images -> 'visit', '[]'),
+        'doses', coalesce(past.images -> 'dose', '[]'),
+        'concomitant_medications', coalesce(past.images -> 'concomitant_medication', '[]'),
+        'adverse_events', coalesce(past.images -> 'adverse_event', '[]')) as course
+    from participant p
+    join site on site.id = p.site_id
+    cross join lateral (
+        select jsonb_object_agg(of_kind.kind, of_kind.images) as images
+        from (select newest.kind, jsonb_agg(newest.after) as images
+              from (select distinct on (e.record_id) e.kind, e.after from audit.event e
+                    where e.participant_id = p.id and e.kind = any (%(kinds)s) and e.at <= %(as_of)s
+                    order by e.record_id, e.id desc) newest
+              group by newest.kind) of_kind) past
+    where p.id = any (%(ids)s::uuid[]) and past.images -> 'participant' is not null
+    order by p.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Courses that were asked for, and not waited for: they may arrive with the commit."""
+
+    cursor: Cursor[DictRow]
+
+    def courses(self) -> list[Image]:
+        """Give the courses, waiting for them if need be."""
+        return [row["course"] for row in self.cursor.fetchall()]
+
+
+def ask(tx: Transaction, ids: Iterable[Any], as_of: datetime | None = None) -> Asked:
+    """Ask for the courses of participants, in one statement; those that may not be seen are left out.
+
+    The past must have been settled before (`records.settle`).
+    """
+    wanted = sorted({str(one) for one in ids})
+    if as_of is None:
+        tx.run(KEEP_IMAGES)
+        return Asked(tx.run(OF_PARTICIPANTS, {"ids": wanted, "visit": None}))
+    return Asked(tx.run(OF_PARTICIPANTS_AS_OF, {"ids": wanted, "as_of": as_of, "kinds": KINDS}))
+
+
+def ask_of_visit(tx: Transaction, visit_id: str) -> Asked:
+    """Ask for the course that a visit is part of, as this transaction sees it."""
+    tx.run(KEEP_IMAGES)
+    return Asked(tx.run(OF_PARTICIPANTS, {"ids": [], "visit": visit_id}))
+
+
+def of_participants(tx: Transaction, ids: Iterable[Any], as_of: datetime | None = None) -> list[Image]:
+    """Give the courses of participants in the order of their ids, as they are or as they stood."""
+    return ask(tx, ids, as_of).courses()
+
+
+def of_participant(tx: Transaction, participant_id: str, as_of: datetime | None = None) -> Image:
+    """Give the course of a participant; NoSuchRecord when it is not among those that may be seen, or was not there."""
+    found = of_participants(tx, [participant_id], as_of)
+    if not found:
+        raise NoSuchRecord
+    return found[0]
+
+
+# --- event by event -----------------------------------------------------------------------------------------------
+
+OWNER = "select v.participant_id::text as id from visit v where v.id = %(id)s"
+
+STATE = """
+    with mine as (
+        (select distinct on (e.record_id) e.id from audit.event e
+         where e.participant_id = %(id)s and e.kind = any (%(kinds)s) and e.id <= %(after)s
+         order by e.record_id, e.id desc)
+        union all
+        (select e.id from audit.event e join participant p on p.id = %(id)s
+         where e.record_id = p.study_id and e.kind = 'study' and e.id <= %(after)s
+         order by e.id desc limit 1))
+    select e.kind, e.record_id::text, e.after, (e.at at time zone site.time_zone)::date as today
+    from mine join audit.event e on e.id = mine.id
+    join participant p on p.id = %(id)s join site on site.id = p.site_id"""
+
+# One change set is one moment: a bulk submission or a visit with its results is one change to the course.
+MOMENTS = """
+    with mine as (
+        select e.id, e.change_set from audit.event e
+        where e.participant_id = %(id)s and e.kind = any (%(kinds)s) and e.id > %(after)s
+        union all
+        select e.id, e.change_set from audit.event e join participant p on p.id = %(id)s
+        where e.record_id = p.study_id and e.kind = 'study' and e.id > %(after)s
+          and coalesce(e.after -> 'rule_constants', '{}') <> coalesce(e.before -> 'rule_constants', '{}')),
+    asked as (select max(id) as last from mine group by change_set order by last limit %(limit)s)
+    select e.id, e.at, (e.at at time zone site.time_zone)::date as today, e.change_set::text, e.kind, e.record_id::text,
+           e.version, e.action, e.actor, e.reason, e.after
+    from mine join audit.event e on e.id = mine.id
+    join participant p on p.id = %(id)s join site on site.id = p.site_id
+    where mine.id <= (select max(last) from asked)
+    order by e.id"""
+
+
+def participant_of_visit(tx: Transaction, visit_id: str) -> str:
+    """Give the participant of a visit; NoSuchRecord when there is none among the visits that may be seen."""
+    row = tx.one(OWNER, {"id": visit_id})
+    if row is None:
+        raise NoSuchRecord
+    return str(row["id"])
+
+
+def state_at(tx: Transaction, participant_id: str, event_id: int) -> list[dict[str, Any]]:
+    """Give the newest image of each record of the course, up to an event; the study's among them."""
+    return tx.every(STATE, {"id": participant_id, "kinds": KINDS, "after": event_id})
+
+
+def moments(tx: Transaction, participant_id: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """Give the moments at which the course changed, after an event: each the events of one change set.
+
+    A change of the study's own constants is one of them.
+    """
+    asked = {"id": participant_id, "kinds": KINDS, "after": after, "limit": limit}
+    events: Sequence[dict[str, Any]] = tx.every(MOMENTS, asked)
+    together = [list(group) for _, group in groupby(events, key=lambda event: event["change_set"])]
+    return [{"id": group[-1]["id"], "events": group} for group in together]

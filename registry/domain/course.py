@@ -1,0 +1,217 @@
+"""One participant's course as the rules see it: the participant, visits, doses and medications, each with its version.
+
+A course is read from the images of records (JSON with exact numbers, nulls left out). Records entered in error are not
+in it. A visit without a date is in it only while its own derived values are asked for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from registry.domain.dates import PartialDate
+from registry.domain.rules import Rule
+
+Image = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A record that a derived value was made from: its kind, id, version, and the fields that were used."""
+
+    record: str
+    id: str
+    version: int
+    fields: tuple[str, ...] = ()
+
+    def with_fields(self, more: tuple[str, ...]) -> "Input":
+        """The same record with more of its fields, each once."""
+        return Input(self.record, self.id, self.version, tuple(dict.fromkeys((*self.fields, *more))))
+
+
+class Kept:
+    """A kept record by its image."""
+
+    kind = "record"
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self.id = str(image["id"])
+        self.version = int(image["version"])
+
+    def used(self, *names: str) -> Input:
+        """Name this record, and fields of it, as inputs of a derived value."""
+        return Input(self.kind, self.id, self.version, names)
+
+    def number(self, name: str) -> Decimal | None:
+        """A number of the record as a Decimal; None where there is none."""
+        return exact(self.image.get(name))
+
+    def day(self, name: str) -> date | None:
+        """A whole date of the record."""
+        text = self.image.get(name)
+        return date.fromisoformat(text) if text else None
+
+    def partial(self, name: str) -> PartialDate | None:
+        """A date of the record as far as it is known."""
+        text = self.image.get(name)
+        return PartialDate.parse(text) if text else None
+
+
+def exact(value: Any) -> Decimal | None:
+    """A JSON number as a Decimal; None for anything else."""
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+class Visit(Kept):
+    """A visit with its forms and laboratory results."""
+
+    kind = "visit"
+
+    @cached_property
+    def on(self) -> date:
+        """The day of the visit; ValueError for a draft that has none."""
+        day = self.day("visited_on")
+        if day is None:
+            raise ValueError("the visit has no date")
+        return day
+
+    @property
+    def event(self) -> str:
+        """The planned event, or `unscheduled`."""
+        return str(self.image["event"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is complete, not a draft."""
+        return bool(self.image["status"] == "complete")
+
+    def form(self, name: str) -> Mapping[str, Any]:
+        """The values of a form; empty where it was not filled in."""
+        return (self.image.get("forms") or {}).get(name) or {}
+
+    def measured(self, form: str, name: str) -> Decimal | None:
+        """A number of a form as a Decimal; None where there is none."""
+        return exact(self.form(form).get(name))
+
+    def results(self, *analytes: str) -> Sequence[Mapping[str, Any]]:
+        """The laboratory results of these analytes, or all, in the order submitted."""
+        every: Sequence[Mapping[str, Any]] = self.image.get("laboratory_results") or ()
+        return [result for result in every if result["analyte"] in analytes] if analytes else every
+
+
+class Dose(Kept):
+    """An interval of one JAK inhibitor at one dose, both days included; no end means that it goes on."""
+
+    kind = "dose"
+
+    @cached_property
+    def starts(self) -> date:
+        return date.fromisoformat(self.image["started_on"])
+
+    @cached_property
+    def ends(self) -> date | None:
+        return self.day("ended_on")
+
+    def covers(self, on: date) -> bool:
+        """Whether the dose is in force on a day."""
+        return self.starts <= on and (self.ends is None or on <= self.ends)
+
+
+class Medication(Kept):
+    """An interval of a concomitant medication; its dates are known as far as they are."""
+
+    kind = "concomitant_medication"
+
+
+class Participant(Kept):
+    """The participant."""
+
+    kind = "participant"
+
+    def months_old(self, on: date) -> int:
+        """Age in whole months, from the year and month of birth."""
+        return (on.year - int(self.image["birth_year"])) * 12 + on.month - int(self.image["birth_month"])
+
+
+@dataclass(frozen=True)
+class Course:
+    """A participant's course with the rules in force for its study.
+
+    `visits` have a date, drafts among them, in order of date; `doses` in order of start. `today` bounds what goes on.
+    """
+
+    participant: Participant
+    visits: tuple[Visit, ...]
+    doses: tuple[Dose, ...]
+    medications: tuple[Medication, ...]
+    adverse_events: tuple[Kept, ...]
+    rules: Mapping[str, Rule[Any]]
+    today: date
+    consents: tuple[Kept, ...] = field(default=())
+
+    @cached_property
+    def complete(self) -> tuple[Visit, ...]:
+        """The complete visits: what counts as history."""
+        return tuple(visit for visit in self.visits if visit.complete)
+
+    @cached_property
+    def baseline(self) -> Visit | None:
+        """The baseline: the complete visit of week 0, else the last complete one on or before the first JAK inhibitor dose.
+
+        Rule of ours, version 1; None where there is neither.
+        """
+        planned = next((visit for visit in self.complete if visit.event == "week_0"), None)
+        if planned is not None or not self.doses:
+            return planned
+        return self.last_visit(self.doses[0].starts)
+
+    def last_visit(self, on: date) -> Visit | None:
+        """The last complete visit on or before a day."""
+        return next((visit for visit in reversed(self.complete) if visit.on <= on), None)
+
+    def before(self, visit: Visit) -> tuple[Visit, ...]:
+        """The complete visits before a visit, by date and then by place in the course."""
+        mine = order_of(visit)
+        return tuple(one for one in self.complete if order_of(one) < mine)
+
+    def until(self, visit: Visit) -> tuple[Visit, ...]:
+        """The complete visits before a visit, and the visit itself."""
+        return (*self.before(visit), visit)
+
+    def last_number(self, form: str, name: str, visit: Visit) -> tuple[Decimal, Visit] | None:
+        """The value of a field at a visit or, where it is not there, at the last visit that has it, with that visit."""
+        for one in reversed(self.until(visit)):
+            value = one.measured(form, name)
+            if value is not None:
+                return value, one
+        return None
+
+    def dose_on(self, on: date) -> Dose | None:
+        """The JAK inhibitor dose in force on a day."""
+        return next((dose for dose in self.doses if dose.covers(on)), None)
+
+
+def order_of(visit: Visit) -> tuple[date, str, str]:
+    """What orders the visits of a participant: date, event, id."""
+    return visit.on, visit.event, visit.id
+
+
+def read(images: Mapping[str, Any], rules: Mapping[str, Rule[Any]], today: date) -> Course:
+    """Make a course of the images of a participant's records, by kind."""
+    visits = [Visit(image) for image in _in_force(images["visits"]) if image.get("visited_on")]
+    return Course(
+        participant=Participant(images["participant"]),
+        visits=tuple(sorted(visits, key=order_of)),
+        doses=tuple(sorted(map(Dose, _in_force(images["doses"])), key=lambda dose: (dose.starts, dose.id))),
+        medications=tuple(map(Medication, _in_force(images["concomitant_medications"]))),
+        adverse_events=tuple(map(Kept, _in_force(images["adverse_events"]))),
+        rules=rules,
+        today=today,
+    )
+
+
+def _in_force(images: Iterable[Image]) -> list[Image]:
+    return [image for image in images if not image.get("entered_in_error")]

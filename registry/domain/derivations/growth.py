@@ -1,0 +1,71 @@
+"""Growth and kidney function of a visit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from registry.domain.course import Course, Input, Visit, exact
+from registry.domain.derived import Derived, used
+from registry.domain.growth import Child, bmi_z_score, body_mass_index, body_surface_area, height_z_score
+from registry.domain.growth_reference import SEXES
+from registry.domain.renal_function import egfr
+from registry.domain.rules import Result
+
+BIRTH_UNCERTAINTY = 1
+"""Birth is known to the month: a child may be one month younger than the months counted."""
+
+_HEIGHT, _WEIGHT = "/forms/vital_signs/height", "/forms/vital_signs/weight"
+
+
+def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
+    """Derive growth and kidney function."""
+    height, weight = visit.measured("vital_signs", "height"), visit.measured("vital_signs", "weight")
+    of_size = used(visit.used(_HEIGHT, _WEIGHT))
+    yield Derived(body_mass_index(height, weight, course.rules["body-mass-index"]), of_size)
+    yield Derived(body_surface_area(height, weight, course.rules["body-surface-area"]), of_size)
+    child = _child(course, visit)
+    person = course.participant.used("sex_at_birth", "birth_year", "birth_month")
+    yield Derived(height_z_score(child, course.rules["height-z-score"]), used(visit.used(_HEIGHT), person))
+    yield Derived(bmi_z_score(child, course.rules["bmi-z-score"]), used(visit.used(_HEIGHT, _WEIGHT), person))
+    yield kidney_function(course, visit)
+
+
+def kidney_function(course: Course, visit: Visit) -> Derived:
+    """Derive the eGFR from the creatinine of a visit and its height, or the last height before; then it is not final."""
+    creatinine = _creatinine(visit)
+    known = course.last_number("vital_signs", "height", visit)
+    height, at = known or (None, None)
+    unit = creatinine.get("unit") or None
+    result = egfr(height, exact(creatinine.get("value")), unit, course.rules["egfr"])
+    if at is not None and at.id != visit.id:
+        result = _of_earlier_height(result)
+    fields = ("/laboratory_results/CREAT",) if creatinine else ()
+    return Derived(result, used(visit.used(*fields), _height_of(at)))
+
+
+def _child(course: Course, visit: Visit) -> Child:
+    sex = course.participant.image.get("sex_at_birth")
+    return Child(
+        height=visit.measured("vital_signs", "height"),
+        weight=visit.measured("vital_signs", "weight"),
+        sex=sex if sex in SEXES or sex == "intersex" else None,
+        age_months=course.participant.months_old(visit.on),
+        uncertainty=BIRTH_UNCERTAINTY,
+    )
+
+
+def _creatinine(visit: Visit) -> Mapping[str, Any]:
+    """The first creatinine of a visit with an exact number; empty where there is none."""
+    exactly = (
+        one for one in visit.results("CREAT") if exact(one.get("value")) is not None and not one.get("comparator")
+    )
+    return next(exactly, {})
+
+
+def _height_of(visit: Visit | None) -> Input | None:
+    return visit.used(_HEIGHT) if visit else None
+
+
+def _of_earlier_height(result: Result) -> Result:
+    reason = result.reason or "The height is that of an earlier visit: this one has none."
+    return replace(result, final=False, missing=tuple(dict.fromkeys(("height", *result.missing))), reason=reason)
