@@ -38,7 +38,7 @@ def running(ground: Ground, service_url: str | None = None, **changes: int) -> I
     """Serve the ground's database on a free port of 127.0.0.1 until the block ends."""
     usual = Settings(home=ground.home, secret=SECRET, port=free_port(), log_level="info")
     settings = replace(usual, **changes)
-    found = Connections(None, service_url or ground.service_url, ground.extract_url)
+    found = Connections(None, service_url or ground.service_url, ground.extract_url, ground.service_url)
     process = SPAWN.Process(target=serve, args=(settings, found))
     process.start()
     try:

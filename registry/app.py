@@ -46,11 +46,14 @@ class RegistryApi(Api):  # type: ignore[misc]
         """Publish no page of flask-restx's own: it shows Swagger 2.0."""
 
 
-def create_app(settings: Settings, database: Database, extracts: Database) -> Flask:
-    """Make the application; the databases are pools as registry_service and as registry_extract."""
+def create_app(settings: Settings, database: Database, extracts: Database, whole: Database | None = None) -> Flask:
+    """Make the application; the databases are pools as registry_service and as registry_extract.
+
+    `whole` is registry_service on the server that extracts are read from, where that is another; it need not be open.
+    """
     app = Flask("registry", static_folder=None)
     secret = keys.installation_secret(settings)
-    write_extract = partial(publish_extracts.write, extracts, database, key=keys.derive(secret, "pseudonym"))
+    write_extract = partial(publish_extracts.write, extracts, whole or database, key=keys.derive(secret, "pseudonym"))
     provider = (
         IdentityProvider(settings.oidc_issuer, settings.oidc_audience)
         if settings.oidc_issuer and settings.oidc_audience

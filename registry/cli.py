@@ -19,6 +19,7 @@ from registry.db.provision import DatabaseUnsuitable
 from registry.db.server_files import ServerUnavailable
 from registry.db.transaction import Attribution, Database, Transaction, as_json
 from registry.demo.loading import DemoLoaded, Loaded
+from registry.observing import log_to_standard_error
 from registry.permissions import Role
 from registry.problems import Problem
 from registry.publish import extracts
@@ -131,13 +132,15 @@ def demo(settings: Settings, seed: int, participants: int, sites: int) -> None:
 @click.pass_obj
 def extract(settings: Settings, study: str, out: Path) -> None:
     """Write a de-identified extract: one CSV a record kind, a codebook and a manifest."""
+    log_to_standard_error(settings.log_level)
     key = keys.derive(keys.installation_secret(settings), "pseudonym")
     with (
         serving.connections(settings, join=True) as found,
         serving.opened(found.service) as service,
         serving.opened(found.extract) as views,
     ):
-        manifest = extracts.pull(service, views, by_command("extract"), study, out, key=key)
+        whole = Database(found.whole, size=1)
+        manifest = extracts.pull(service, views, whole, by_command("extract"), study, out, key=key)
     click.echo(f"{sum(file.rows for file in manifest.files)} rows in {len(manifest.files)} files written to {out}.")
 
 

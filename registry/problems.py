@@ -209,6 +209,12 @@ class ExtractGone(Problem):
     status = 410
 
 
+class StudyConstantsRefused(Problem):
+    """Constants of the study's own are not of the rules of this release: an administrator amends its rule_constants."""
+
+    status = 409
+
+
 class MomentInTheFuture(Problem):
     """`as_of` must be a past moment with a time zone, such as 2026-05-01T00:00:00Z."""
 
@@ -226,6 +232,12 @@ class Unavailable(Problem):
 
 class Unexpected(Problem):
     """The service failed; nothing was recorded. The request id helps to find out why."""
+
+    status = 500
+
+
+class RuleFailed(Problem):
+    """A rule failed on the records of a participant, so no extract was written; the log of the registry tells where."""
 
     status = 500
 

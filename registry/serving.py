@@ -34,11 +34,15 @@ SECONDS_TO_STOP = 5
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Where the database is, for each role; `owner` is None where this process may not migrate."""
+    """Where the database is, for each role; `owner` is None where this process may not migrate.
+
+    `whole` is the service's on the server of `extract`, which may be a replica: both read there in one snapshot.
+    """
 
     owner: str | None = field(repr=False)
     service: str = field(repr=False)
     extract: str = field(repr=False)
+    whole: str = field(repr=False)
 
 
 @contextmanager
@@ -53,7 +57,10 @@ def connections(settings: Settings, *, join: bool = False) -> Iterator[Connectio
         owner = settings.database_url
         if configured is None:
             configured = owner = _embedded(stack, settings, join)
-        yield Connections(owner, _service_url(settings, configured, secret), _extract_url(settings, configured, secret))
+        service = _service_url(settings, configured, secret)
+        read = settings.database_read_url
+        whole = provision.role_url(read, provision.SERVICE, secret) if read else service
+        yield Connections(owner, service, provision.role_url(read or configured, provision.EXTRACT, secret), whole)
 
 
 def _embedded(stack: ExitStack, settings: Settings, join: bool) -> str:
@@ -71,10 +78,6 @@ def _service_url(settings: Settings, configured: str, secret: bytes) -> str:
     if given is not None and conninfo_to_dict(given).get("password"):
         return given
     return provision.role_url(configured, provision.SERVICE, secret)
-
-
-def _extract_url(settings: Settings, configured: str, secret: bytes) -> str:
-    return provision.role_url(settings.database_read_url or configured, provision.EXTRACT, secret)
 
 
 @contextmanager
@@ -96,7 +99,7 @@ def application(settings: Settings, found: Connections, _target: str = "") -> Fl
     extracts = Database(found.extract, size=2)
     service.open()
     extracts.open()
-    return create_app(settings, service, extracts)
+    return create_app(settings, service, extracts, Database(found.whole, size=1))
 
 
 class PortInUse(Exception):

@@ -214,16 +214,21 @@ def _query_arguments() -> dict[str, str]:
 
 
 def _version_asked() -> int:
-    """Read If-Match; a weak tag or a list never matches (RFC 9110, strong comparison)."""
-    asked = request.headers.get("If-Match")
+    """Read If-Match; a star or a list is not taken, because a change names the one version that it was made from."""
+    asked = _if_match()
     if asked is None:
         raise VersionMissing
-    if asked.strip().isdigit():
-        raise MalformedRequest(BrokenRule("", "if_match_without_quotes", 'If-Match is the ETag with its quotes: "3".'))
-    form = ETAG_FORM.fullmatch(asked.strip())
+    form = ETAG_FORM.fullmatch(asked)
     if form is None:
         raise VersionStale
     return int(form[1])
+
+
+def _if_match() -> str | None:
+    asked = request.headers.get("If-Match")
+    if asked is not None and asked.strip().isdigit():
+        raise MalformedRequest(BrokenRule("", "if_match_without_quotes", 'If-Match is the ETag with its quotes: "3".'))
+    return None if asked is None else asked.strip()
 
 
 def _change_reason() -> str:
@@ -280,7 +285,7 @@ def _presented(promised: Contract, call: Call, given: Any) -> Response:
 def _conditional(response: Response) -> Response:
     """Answer 304 where the client holds just this answer, and 412 where it wants another version (RFC 9110)."""
     if request.method == "GET":
-        asked = ETAG_FORM.fullmatch(request.headers.get("If-Match", "").strip())
+        asked = ETAG_FORM.fullmatch(_if_match() or "")
         own = (response.get_etag()[0] or "").partition(".")[0]
         met = {"HTTP_IF_MATCH"} if asked and asked[1] == own else set()
         response.make_conditional({name: value for name, value in request.environ.items() if name not in met})

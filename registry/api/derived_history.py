@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_restx import Namespace, Resource
 
 from registry.api import lists
 from registry.api.contract import Call, contract
-from registry.api.derived import course_of, guarded, of_record
+from registry.api.derived import course_of, of_record, rules_of_study
 from registry.db import courses, records
 from registry.domain.derived import Derived
-from registry.domain.derived_history import Change, Key, Records, by_key, changes
-from registry.problems import CursorNotUnderstood, NoSuchRecord
+from registry.domain.derived_history import Change, Key, Records, by_key, changes, undecided_again
+from registry.problems import CursorNotUnderstood, NoSuchRecord, StudyConstantsRefused
 from registry.schemas.derived import told_derived
-from registry.schemas.derived_history import DerivedFilters, DerivedMoment
+from registry.schemas.derived_history import MOMENTS_A_PAGE, DerivedFilters, DerivedMoment
 
 namespace = Namespace("derived_history")
-PROBLEMS = (NoSuchRecord, CursorNotUnderstood)
+PROBLEMS = (NoSuchRecord, CursorNotUnderstood, StudyConstantsRefused)
+REFUSED = "The constants that the study had of its own then are not of the rules of this release."
 
 
 @namespace.route("/visits/<uuid:record_id>/derived/history")
@@ -44,38 +46,49 @@ class ParticipantHistory(Resource):  # type: ignore[misc]
 
 def history(call: Call, kind: str, record_id: str, participant_id: str) -> list[dict[str, Any]]:
     """Replay a page of the moments at which the participant's records changed; its limit counts moments."""
-    records.settle(call.tx)
+    settled = records.settle(call.tx)
+    rules_of_study(courses.rule_constants(call.tx, participant_id))
+    call.query["limit"] = call.query.get("limit") or MOMENTS_A_PAGE
     known, after = Records(), 0
 
     def read(window: records.Window) -> list[dict[str, Any]]:
         nonlocal after
         after = int(window.after or 0)
-        return courses.moments(call.tx, participant_id, after, window.limit)
+        return courses.moments(call.tx, participant_id, after, window.limit, settled=settled)
 
     page = lists.page(call, read)
     if after:
         known.add(courses.state_at(call.tx, participant_id, after))
-    return [entry for entry in _replayed(known, page, kind, record_id) if _asked(call, entry)]
+    of = Of(kind, record_id, tuple(filter(None, [call.query.get("rule")])))
+    return [entry for entry in of.replayed(known, page) if _asked(call, entry)]
 
 
-def _replayed(known: Records, moments: list[dict[str, Any]], kind: str, record_id: str) -> Iterator[dict[str, Any]]:
-    before = _derived(known, kind, record_id) or {}
-    for moment in moments:
-        known.add(moment["events"])
-        now = _derived(known, kind, record_id)
-        if now is None:
-            continue
-        yield from (_told(change, moment["events"]) for change in changes(before, now))
-        before = now
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Which record the history is of, and of which rules; of every rule where none is named."""
 
+    kind: str
+    record_id: str
+    rules: tuple[str, ...]
 
-def _derived(known: Records, kind: str, record_id: str) -> Mapping[Key, Derived] | None:
-    """Derive from the records as they stood; None where a rule fails on them."""
-    images = known.images()
-    if images is None:
-        return {}
-    found: Mapping[Key, Derived] | None = guarded(lambda: by_key(of_record(course_of(images), kind, record_id)))
-    return found
+    def replayed(self, known: Records, moments: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Tell what the derived values became at each moment, from what is known before the first."""
+        before = self.derived(known, {})
+        for moment in moments:
+            known.add(moment["events"])
+            now = self.derived(known, before)
+            yield from (_told(change, moment["events"]) for change in changes(before, now))
+            before = now
+
+    def derived(self, known: Records, before: Mapping[Key, Derived]) -> Mapping[Key, Derived]:
+        """Derive from the records as they stood; undecided where a release refuses the constants of that time."""
+        images = known.images()
+        if images is None:
+            return {}
+        try:
+            return by_key(of_record(course_of(images), self.kind, self.record_id, self.rules))
+        except StudyConstantsRefused:
+            return undecided_again(before, REFUSED)
 
 
 def _asked(call: Call, entry: Mapping[str, Any]) -> bool:

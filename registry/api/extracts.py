@@ -17,7 +17,15 @@ from registry.api.lists import page_of_records
 from registry.db import extracts, studies
 from registry.db.extracts import Manifest
 from registry.permissions import Role
-from registry.problems import BrokenRule, CursorNotUnderstood, ExtractGone, NoSuchRecord, RulesBroken
+from registry.problems import (
+    BrokenRule,
+    CursorNotUnderstood,
+    ExtractGone,
+    NoSuchRecord,
+    RuleFailed,
+    RulesBroken,
+    StudyConstantsRefused,
+)
 from registry.schemas.extracts import Extract, ExtractFilters, ExtractRequest
 
 namespace = Namespace("extracts")
@@ -36,7 +44,14 @@ class Extracts(Resource):  # type: ignore[misc]
         owner = _owner(call)
         return page_of_records(call, "extract", **({"account_id": owner} if owner else {}))
 
-    @contract(may="extract.pull", takes=ExtractRequest, gives=Extract, status=201, kind="extract")
+    @contract(
+        may="extract.pull",
+        takes=ExtractRequest,
+        gives=Extract,
+        status=201,
+        kind="extract",
+        problems=(StudyConstantsRefused, RuleFailed),
+    )
     def post(self, call: Call) -> dict[str, Any]:
         """Pull a de-identified extract of the sites where you may."""
         study_id = _study(call)

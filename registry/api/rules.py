@@ -7,9 +7,10 @@ from typing import Any
 from flask_restx import Namespace, Resource
 
 from registry.api.contract import Call, contract
+from registry.api.derived import rules_of_study
 from registry.db import records, studies
-from registry.domain.rulebook import RULEBOOK, of_study
-from registry.problems import NoSuchRecord
+from registry.domain.rulebook import RULEBOOK
+from registry.problems import NoSuchRecord, StudyConstantsRefused
 from registry.schemas.rules import ScienceRule, told_rule
 
 namespace = Namespace("rules")
@@ -29,8 +30,8 @@ class Rules(Resource):  # type: ignore[misc]
 class StudyRules(Resource):  # type: ignore[misc]
     """The rules of a study."""
 
-    @contract(may="study.read", gives=ScienceRule, many=True, problems=(NoSuchRecord,))
+    @contract(may="study.read", gives=ScienceRule, many=True, problems=(NoSuchRecord, StudyConstantsRefused))
     def get(self, call: Call, study: str) -> list[dict[str, Any]]:
-        """Show every rule as it is in force for a study, with the study's own constants."""
+        """List every rule as it is in force for a study, with the study's own constants."""
         image = records.read(call.tx, "study", studies.id_of(call.tx, study))
-        return [told_rule(rule) for rule in of_study(image.get("rule_constants")).values()]
+        return [told_rule(rule) for rule in rules_of_study(image.get("rule_constants")).values()]

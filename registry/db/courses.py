@@ -23,11 +23,12 @@ KEEP_IMAGES = "set constraints audit_visit immediate"
 OF_PARTICIPANTS = """
     select jsonb_build_object(
         'participant', audit.image(to_jsonb(p)),
-        'rule_constants', to_jsonb(study) -> 'rule_constants',
+        'study', jsonb_build_object('id', study.id, 'version', study.version),
+        'rule_constants', study.rule_constants,
         'today', (now() at time zone site.time_zone)::date,
         'visits', (select coalesce(jsonb_agg(e.after), '[]') from visit v
                    join audit.event e on e.record_id = v.id and e.kind = 'visit' and e.version = v.version
-                   where v.participant_id = p.id and not v.entered_in_error),
+                   where v.participant_id = p.id and (not v.entered_in_error or v.id = any (%(visits)s::uuid[]))),
         'doses', (select coalesce(jsonb_agg(audit.image(to_jsonb(d))), '[]') from dose d
                   where d.participant_id = p.id and not d.entered_in_error),
         'concomitant_medications', (select coalesce(jsonb_agg(audit.image(to_jsonb(m))), '[]')
@@ -38,15 +39,14 @@ OF_PARTICIPANTS = """
     from participant p
     join study on study.id = p.study_id
     join site on site.id = p.site_id
-    where p.id = any (%(ids)s::uuid[] || array(select v.participant_id from visit v where v.id = %(visit)s))
+    where p.id = any (%(ids)s::uuid[] || array(select v.participant_id from visit v where v.id = any (%(visits)s::uuid[])))
     order by p.id"""
 
 OF_PARTICIPANTS_AS_OF = """
     select jsonb_build_object(
         'participant', past.images -> 'participant' -> 0,
-        'rule_constants', (select s.after -> 'rule_constants' from audit.event s
-                           where s.record_id = p.study_id and s.kind = 'study' and s.at <= %(as_of)s
-                           order by s.id desc limit 1),
+        'study', jsonb_build_object('id', p.study_id, 'version', study.after -> 'version'),
+        'rule_constants', study.after -> 'rule_constants',
         'today', (%(as_of)s::timestamptz at time zone site.time_zone)::date,
         'visits', coalesce(past.images -> 'visit', '[]'),
         'doses', coalesce(past.images -> 'dose', '[]'),
@@ -54,6 +54,10 @@ OF_PARTICIPANTS_AS_OF = """
         'adverse_events', coalesce(past.images -> 'adverse_event', '[]')) as course
     from participant p
     join site on site.id = p.site_id
+    cross join lateral (
+        select s.after from audit.event s
+        where s.record_id = p.study_id and s.kind = 'study' and s.at <= %(as_of)s
+        order by s.id desc limit 1) study
     cross join lateral (
         select jsonb_object_agg(of_kind.kind, of_kind.images) as images
         from (select newest.kind, jsonb_agg(newest.after) as images
@@ -76,22 +80,23 @@ class Asked:
         return [row["course"] for row in self.cursor.fetchall()]
 
 
-def ask(tx: Transaction, ids: Iterable[Any], as_of: datetime | None = None) -> Asked:
+def ask(tx: Transaction, ids: Iterable[Any], as_of: datetime | None = None, visits: Iterable[Any] = ()) -> Asked:
     """Ask for the courses of participants, in one statement; those that may not be seen are left out.
 
-    The past must have been settled before (`records.settle`).
+    `visits` are in it whether they count or not, for their own images are wanted. The past has them all, and must have
+    been settled before (`records.settle`).
     """
     wanted = sorted({str(one) for one in ids})
     if as_of is None:
         tx.run(KEEP_IMAGES)
-        return Asked(tx.run(OF_PARTICIPANTS, {"ids": wanted, "visit": None}))
+        return Asked(tx.run(OF_PARTICIPANTS, {"ids": wanted, "visits": list(map(str, visits))}))
     return Asked(tx.run(OF_PARTICIPANTS_AS_OF, {"ids": wanted, "as_of": as_of, "kinds": KINDS}))
 
 
 def ask_of_visit(tx: Transaction, visit_id: str) -> Asked:
     """Ask for the course that a visit is part of, as this transaction sees it."""
     tx.run(KEEP_IMAGES)
-    return Asked(tx.run(OF_PARTICIPANTS, {"ids": [], "visit": visit_id}))
+    return Asked(tx.run(OF_PARTICIPANTS, {"ids": [], "visits": [visit_id]}))
 
 
 def of_participants(tx: Transaction, ids: Iterable[Any], as_of: datetime | None = None) -> list[Image]:
@@ -109,6 +114,8 @@ def of_participant(tx: Transaction, participant_id: str, as_of: datetime | None 
 
 # --- event by event -----------------------------------------------------------------------------------------------
 
+CONSTANTS = "select s.rule_constants from participant p join study s on s.id = p.study_id where p.id = %(id)s"
+
 OWNER = "select v.participant_id::text as id from visit v where v.id = %(id)s"
 
 STATE = """
@@ -125,14 +132,17 @@ STATE = """
     join participant p on p.id = %(id)s join site on site.id = p.site_id"""
 
 # One change set is one moment: a bulk submission or a visit with its results is one change to the course.
+# They are told up to the first that is not settled whole: it is told later, whole, and nothing appears behind a page.
 MOMENTS = """
-    with mine as (
-        select e.id, e.change_set from audit.event e
+    with visible as (
+        select e.id, e.change_set, e.at from audit.event e
         where e.participant_id = %(id)s and e.kind = any (%(kinds)s) and e.id > %(after)s
         union all
-        select e.id, e.change_set from audit.event e join participant p on p.id = %(id)s
+        select e.id, e.change_set, e.at from audit.event e join participant p on p.id = %(id)s
         where e.record_id = p.study_id and e.kind = 'study' and e.id > %(after)s
-          and coalesce(e.after -> 'rule_constants', '{}') <> coalesce(e.before -> 'rule_constants', '{}')),
+          and '{}' <> any (array[coalesce(e.after -> 'rule_constants', '{}'), coalesce(e.before -> 'rule_constants', '{}')])),
+    unsettled as (select min(id) as first from visible group by change_set having max(at) > %(settled)s),
+    mine as (select id, change_set from visible where id < all (select first from unsettled)),
     asked as (select max(id) as last from mine group by change_set order by last limit %(limit)s)
     select e.id, e.at, (e.at at time zone site.time_zone)::date as today, e.change_set::text, e.kind, e.record_id::text,
            e.version, e.action, e.actor, e.reason, e.after
@@ -150,17 +160,23 @@ def participant_of_visit(tx: Transaction, visit_id: str) -> str:
     return str(row["id"])
 
 
+def rule_constants(tx: Transaction, participant_id: str) -> dict[str, Any] | None:
+    """Give the rule constants that the study of a participant has of its own."""
+    return tx.image(CONSTANTS, {"id": participant_id})
+
+
 def state_at(tx: Transaction, participant_id: str, event_id: int) -> list[dict[str, Any]]:
     """Give the newest image of each record of the course, up to an event; the study's among them."""
     return tx.every(STATE, {"id": participant_id, "kinds": KINDS, "after": event_id})
 
 
-def moments(tx: Transaction, participant_id: str, after: int, limit: int) -> list[dict[str, Any]]:
+def moments(tx: Transaction, participant_id: str, after: int, limit: int, *, settled: datetime) -> list[dict[str, Any]]:
     """Give the moments at which the course changed, after an event: each the events of one change set.
 
-    A change of the study's own constants is one of them.
+    A change of a study with constants of its own, before or after, is one of them. `settled` is the moment up to which
+    the past is settled.
     """
-    asked = {"id": participant_id, "kinds": KINDS, "after": after, "limit": limit}
+    asked = {"id": participant_id, "kinds": KINDS, "after": after, "limit": limit, "settled": settled}
     events: Sequence[dict[str, Any]] = tx.every(MOMENTS, asked)
     together = [list(group) for _, group in groupby(events, key=lambda event: event["change_set"])]
     return [{"id": group[-1]["id"], "events": group} for group in together]

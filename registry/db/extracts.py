@@ -19,6 +19,7 @@ DOWNLOAD = "extract_download"
 """The kind of the event that a download is; its record is the extract."""
 
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
+PATIENCE = "select set_config('idle_in_transaction_session_timeout', '0', true)"
 COVER = """
     select set_config('registry.sites', %s, true), clock_timestamp() as cut_at, pg_export_snapshot() as name"""
 STUDY = "select exists (select from deidentified.study where study_code = %s) as known"
@@ -32,7 +33,7 @@ ROWS = """
           order by {order})
     to stdout (format csv, encoding 'UTF8')"""
 
-PATIENCE = "select set_config('idle_in_transaction_session_timeout', '0', true)"
+CONSTANTS = "select rule_constants from study where code = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,17 @@ class ExtractFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an extract is made of: which study, at which moment, by which profile and program, and its files."""
+    """What an extract is made of: which study, at which moment, by which profile, program and rules, and its files.
+
+    `rule_constants` are the study's own; with the program they tell by which rules its values were derived.
+    """
 
     study: str
     cut_at: datetime
     profile: str
     software: str
     every_site: bool
+    rule_constants: Mapping[str, Any]
     files: tuple[ExtractFile, ...]
 
 
@@ -100,10 +105,14 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 @contextmanager
 def snapshot(database: Database, sites: str) -> Iterator[Snapshot]:
-    """Give one snapshot of the records of `sites` (`*`, or identifiers with commas), read as registry_extract."""
+    """Give one snapshot of the records of `sites` (`*`, or identifiers with commas), read as registry_extract.
+
+    It is held while other connections work, however long they take.
+    """
     with database.pool.connection() as connection:
         try:
             connection.execute(SNAPSHOT)
+            connection.execute(PATIENCE)
             row = connection.execute(COVER, [sites]).fetchone()
             if row is None:
                 raise RuntimeError("the database gave no moment")
@@ -116,13 +125,21 @@ def snapshot(database: Database, sites: str) -> Iterator[Snapshot]:
 def whole_records(database: Database, snapshot: Snapshot, attribution: Attribution) -> Iterator[Transaction]:
     """Give a transaction of registry_service that reads whole records in the same snapshot, for the sites attributed.
 
-    Its connection is apart from the pool: an extract takes long, and requests shall not wait for it.
+    `database` must be on the server of the snapshot; its pool need not be open. The connection is apart from every pool:
+    an extract takes long, and requests shall not wait for it.
     """
     with database.apart() as tx:
         tx.run(SNAPSHOT)
         tx.run(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot.name)))
+        tx.run(PATIENCE)
         tx.attribute(attribution)
         yield tx
+
+
+def rule_constants(tx: Transaction, study: str) -> Mapping[str, Any]:
+    """Give the rule constants that a study has of its own."""
+    row = tx.one(CONSTANTS, [study])
+    return (row and row["rule_constants"]) or {}
 
 
 # --- what was pulled ----------------------------------------------------------------------------------------------

@@ -166,17 +166,27 @@ READ_AS_OF = """
 READ_VERSION = """
     select after as image from audit.event where record_id = %(id)s and kind = %(kind)s and version = %(version)s"""
 
+# What a change set wrote of a participant is one moment: it ends with its last event, or before the next version.
 MOMENT = """
-    select at from audit.event where record_id = %(id)s and kind = %(kind)s and version = %(version)s"""
+    select max(e.at) as at
+    from audit.event kept
+    join audit.event e on e.participant_id = kept.participant_id and e.change_set = kept.change_set
+    where kept.record_id = %(id)s and kept.kind = %(kind)s and kept.version = %(version)s
+      and e.at < all (select later.at from audit.event later
+                      where later.record_id = kept.record_id and later.kind = kept.kind and later.version > kept.version)"""
 
 HISTORY = """
     select id, at, change_set, request_id, actor, organisation, role, client, reason, action, version, before, after
     from audit.event where record_id = %(id)s and kind = %(kind)s order by id"""
 
 
-def settle(tx: Transaction) -> None:
-    """Wait for what is being committed, so that the past, once read, stays as it was read."""
-    tx.one("select audit.settled()")
+def settle(tx: Transaction) -> datetime:
+    """Wait for what is being committed, so that the past, once read, stays as it was read; give the moment up to which."""
+    row = tx.one("select audit.settled() as moment")
+    if row is None:
+        raise RuntimeError("the database gave no moment")
+    moment: datetime = row["moment"]
+    return moment
 
 
 def read_as_of(tx: Transaction, table: str, record_id: str, as_of: datetime) -> Image:
@@ -191,9 +201,13 @@ def read_version(tx: Transaction, table: str, record_id: str, version: int) -> I
 
 
 def moment_of(tx: Transaction, table: str, record_id: str, version: int) -> datetime:
-    """Give the moment at which a version of a record was kept; NoSuchRecord when there is none."""
+    """Give the moment by which a version of a participant's record was kept, with all that was written together with it.
+
+    Raises:
+        NoSuchRecord: there is none.
+    """
     row = tx.one(MOMENT, {"id": record_id, "kind": table, "version": version})
-    if row is None:
+    if row is None or row["at"] is None:
         raise NoSuchRecord
     moment: datetime = row["at"]
     return moment

@@ -155,7 +155,7 @@ class Database:
 
     @contextmanager
     def apart(self) -> Iterator[Transaction]:
-        """Give a transaction over a connection of its own, for long reading; it is rolled back."""
+        """Give a transaction over a connection of its own, for long reading; it is rolled back. The pool need not be open."""
         with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as connection:
             tx = Transaction(connection)
             try:

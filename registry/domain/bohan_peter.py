@@ -8,7 +8,7 @@ possible with the rash and one.
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from registry.domain.rules import Result, Rule, constant, said
+from registry.domain.rules import Result, Rule, ascending, constant, said
 
 _REFERENCE = "Domain reference 2.10 (Bohan and Peter)"
 OTHERS = ("proximal_weakness", "biopsy", "raised_enzymes", "electromyography")
@@ -19,9 +19,13 @@ NOT_MET, INDETERMINATE = "not_met", "indeterminate"
 class Constants:
     """How many criteria besides the rash each category asks for."""
 
-    definite: int = constant("Criteria besides the rash: definite", 3, source=_REFERENCE, certainty=97)
-    probable: int = constant("Criteria besides the rash: probable", 2, source=_REFERENCE, certainty=97)
-    possible: int = constant("Criteria besides the rash: possible", 1, source=_REFERENCE, certainty=97)
+    definite: int = constant("Criteria besides the rash: definite", 3, source=_REFERENCE, certainty=97, high=4)
+    probable: int = constant("Criteria besides the rash: probable", 2, source=_REFERENCE, certainty=97, high=4)
+    possible: int = constant("Criteria besides the rash: possible", 1, source=_REFERENCE, certainty=97, high=4)
+
+    def __post_init__(self) -> None:
+        """Refuse categories that do not ask for more, the surer they are."""
+        ascending(self, "possible", "probable", "definite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

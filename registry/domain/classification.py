@@ -93,7 +93,10 @@ class Findings:
 
 
 def classification(found: Findings, rule: Rule[Constants] = CLASSIFICATION) -> Result:
-    """Classify by the score of the items; items that are not known count 0, and the result tells how high it could be."""
+    """Classify by the score of the items; items that are not known count 0, and the details tell how high it could be.
+
+    The value is then the lowest score possible; `final` says that the category holds whatever the unknown items are.
+    """
     column = _column(rule.constants, biopsy=found.biopsy_done is True)
     scores = _scores(found, column)
     missing = _missing(found, column)
@@ -105,7 +108,7 @@ def classification(found: Findings, rule: Rule[Constants] = CLASSIFICATION) -> R
     final = _certain(found, rule.constants)
     return Result(
         rule=rule,
-        value=None if missing else scores[0],
+        value=scores[0],
         category=category,
         missing=missing,
         final=final,

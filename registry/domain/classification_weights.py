@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from registry.domain.rules import constant
+from registry.domain.rules import ascending, constant
 
 REFERENCE = "Domain reference 2.9 (S-IIM: EULAR/ACR 2017, RMD Open Table 1)"
 _KAROLINSKA = "Domain reference 2.9 (S-IIM: Karolinska rule page)"
@@ -75,22 +75,24 @@ class Constants:
     """The weights of both columns, the cut-offs of the score, and what makes a probability of it."""
 
     weights_without_biopsy: Mapping[str, Decimal] = constant(
-        "Weight of each item present, no biopsy done", _WITHOUT_BIOPSY, source=REFERENCE
+        "Weight of each item present, no biopsy done", _WITHOUT_BIOPSY, source=REFERENCE, low=0
     )
     weights_with_biopsy: Mapping[str, Decimal] = constant(
-        "Weight of each item present, biopsy done", _WITH_BIOPSY, source=REFERENCE
+        "Weight of each item present, biopsy done", _WITH_BIOPSY, source=REFERENCE, low=0
     )
     cut_offs_without_biopsy: Mapping[str, Decimal] = constant(
         "Lowest score of each category, no biopsy done",
         _exact(definite="7.5", probable="5.5", possible="5.3"),
         source=REFERENCE,
         certainty=92,
+        ordered="strictly",
     )
     cut_offs_with_biopsy: Mapping[str, Decimal] = constant(
         "Lowest score of each category, biopsy done",
         _exact(definite="8.7", probable="6.7", possible="6.5"),
         source=REFERENCE,
         certainty=92,
+        ordered="strictly",
     )
     midpoint_without_biopsy: Decimal = constant(
         "Score with a probability of one half, no biopsy done", Decimal("5.33"), source=REFERENCE, certainty=92
@@ -98,9 +100,13 @@ class Constants:
     midpoint_with_biopsy: Decimal = constant(
         "Score with a probability of one half, biopsy done", Decimal("6.49"), source=REFERENCE, certainty=92
     )
-    case_above: Decimal = constant("Probability above which it is a case", Decimal("0.5"), source=_KAROLINSKA)
+    case_above: Decimal = constant("Probability above which it is a case", Decimal("0.5"), source=_KAROLINSKA, high=1)
     trial_inclusion_above: Decimal = constant(
-        "Probability above which a trial may include", Decimal("0.9"), source=_KAROLINSKA
+        "Probability above which a trial may include", Decimal("0.9"), source=_KAROLINSKA, high=1
     )
     adult_from: Decimal = constant("Age at onset in years from which it weighs", Decimal(18), source=REFERENCE)
     older_from: Decimal = constant("Age at onset in years from which it weighs most", Decimal(40), source=REFERENCE)
+
+    def __post_init__(self) -> None:
+        """Refuse an age that weighs most before the one that weighs."""
+        ascending(self, "adult_from", "older_from")

@@ -38,10 +38,18 @@ class CutOffs:
     """The cut-offs of the four criteria."""
 
     creatine_kinase_at_most: Decimal = constant("Creatine kinase at most, U/L", Decimal(150), source=PUBLISHED)
-    cmas_at_least: Decimal = constant("CMAS total at least, out of 52", Decimal(48), source=PUBLISHED)
-    mmt8_at_least: Decimal = constant("MMT8 total at least, out of 80", Decimal(78), source=PUBLISHED)
+    cmas_at_least: Decimal = constant(
+        "CMAS total at least, out of 52", Decimal(48), source=PUBLISHED, high=CMAS_FULL_MAXIMUM
+    )
+    mmt8_at_least: Decimal = constant(
+        "MMT8 total at least, out of 80", Decimal(78), source=PUBLISHED, high=MMT8_UNILATERAL_MAXIMUM
+    )
     physician_global_at_most: Decimal = constant(
-        "Physician's global activity at most, cm on the visual analogue scale", Decimal("0.2"), source=PUBLISHED
+        "Physician's global activity at most, cm on the visual analogue scale",
+        Decimal("0.2"),
+        source=PUBLISHED,
+        low=0,
+        high=10,
     )
 
 
@@ -49,7 +57,7 @@ class CutOffs:
 class Constants(CutOffs):
     """The cut-offs, and how many criteria must be met."""
 
-    criteria_needed: int = constant("Criteria that must be met, of 4", 3, source=PUBLISHED)
+    criteria_needed: int = constant("Criteria that must be met, of 4", 3, source=PUBLISHED, high=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,11 @@ class RevisedConstants(CutOffs):
     """The cut-offs, and how many criteria must be met besides the physician's global activity."""
 
     others_needed: int = constant(
-        "Criteria that must be met besides the physician's global activity, of 3", 2, source=REVISED, certainty=85
+        "Criteria that must be met besides the physician's global activity, of 3",
+        2,
+        source=REVISED,
+        certainty=85,
+        high=3,
     )
 
 

@@ -41,7 +41,9 @@ LONGEST = 120
 class Constants:
     """How long, and what counts as no evidence of active disease."""
 
-    months: int = constant("Consecutive calendar months without active disease", 6, source=SOURCE, certainty=CERTAINTY)
+    months: int = constant(
+        "Consecutive calendar months without active disease", 6, source=SOURCE, certainty=CERTAINTY, high=LONGEST
+    )
     criterion: str = constant(
         "Rule that says whether disease is inactive at a visit: " + " or ".join(CRITERIA),
         CLINICALLY_INACTIVE_DISEASE_REVISED.id,
@@ -95,8 +97,6 @@ def complete_clinical_response(
     `between` is the therapy of the period on other days than those of the visits.
     """
     constants = rule.constants
-    if not 1 <= constants.months <= LONGEST:
-        return undecided(rule, f"The months without active disease must lie from 1 to {LONGEST}.")
     if not visits:
         return undecided(rule, "The response needs at least one visit.", "visits")
     certain, possible = _first_of_run(visits, ("inactive",)), _first_of_run(visits, ("inactive", "indeterminate"))
@@ -109,7 +109,7 @@ def complete_clinical_response(
 
 def period_start(last: date, constants: Constants) -> date:
     """Give the first day of the period that ends on a day."""
-    return plus_months(last, -min(max(constants.months, 1), LONGEST))
+    return plus_months(last, -constants.months)
 
 
 def _first_of_run(visits: Observations, states: tuple[State, ...]) -> int:

@@ -4,17 +4,20 @@ A course is read from the images of records (JSON with exact numbers, nulls left
 in it. A visit without a date is in it only while its own derived values are asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from registry.domain.dates import PartialDate
 from registry.domain.rules import Rule
 
 Image = Mapping[str, Any]
+T = TypeVar("T")
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,20 @@ class Visit(Kept):
         every: Sequence[Mapping[str, Any]] = self.image.get("laboratory_results") or ()
         return [result for result in every if result["analyte"] in analytes] if analytes else every
 
+    def counting(self, analyte: str) -> Mapping[str, Any] | None:
+        """The result of an analyte that counts for the visit where there are several with a value: the last collected.
+
+        Rule of ours, version 1: one without a time of collection counts only where none has one; then the last submitted.
+        """
+        measured = [one for one in self.results(analyte) if exact(one.get("value")) is not None]
+        return max(enumerate(measured), key=_collected, default=(0, None))[1]
+
+
+def _collected(result: tuple[int, Mapping[str, Any]]) -> tuple[bool, datetime, int]:
+    position, one = result
+    text = one.get("collected_at")
+    return bool(text), datetime.fromisoformat(text) if text else FIRST_MOMENT, position
+
 
 class Dose(Kept):
     """An interval of one JAK inhibitor at one dose, both days included; no end means that it goes on."""
@@ -141,6 +158,7 @@ class Course:
     """A participant's course with the rules in force for its study.
 
     `visits` have a date, drafts among them, in order of date; `doses` in order of start. `today` bounds what goes on.
+    `memory` holds what rules have found already, so that looking back stays cheap.
     """
 
     participant: Participant
@@ -150,12 +168,19 @@ class Course:
     adverse_events: tuple[Kept, ...]
     rules: Mapping[str, Rule[Any]]
     today: date
-    consents: tuple[Kept, ...] = field(default=())
+    study: Input | None = None
+    memory: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def complete(self) -> tuple[Visit, ...]:
         """The complete visits: what counts as history."""
         return tuple(visit for visit in self.visits if visit.complete)
+
+    @cached_property
+    def day_1(self) -> date | None:
+        """Day 1 of the study: the complete visit of week 0, else the first complete one; None where there is none."""
+        planned = (visit.on for visit in self.complete if visit.event == "week_0")
+        return next(planned, self.complete[0].on if self.complete else None)
 
     @cached_property
     def baseline(self) -> Visit | None:
@@ -174,8 +199,7 @@ class Course:
 
     def before(self, visit: Visit) -> tuple[Visit, ...]:
         """The complete visits before a visit, by date and then by place in the course."""
-        mine = order_of(visit)
-        return tuple(one for one in self.complete if order_of(one) < mine)
+        return self.complete[: bisect_left(self.complete, order_of(visit), key=order_of)]
 
     def until(self, visit: Visit) -> tuple[Visit, ...]:
         """The complete visits before a visit, and the visit itself."""
@@ -189,6 +213,14 @@ class Course:
                 return value, one
         return None
 
+    def remembered(self, what: str, visit: Visit, find: Callable[[], T]) -> T:
+        """Give what is found of a visit, looked for once: a rule that looks back asks it of the same visits again."""
+        key = (what, visit.id)
+        if key not in self.memory:
+            self.memory[key] = find()
+        found: T = self.memory[key]
+        return found
+
     def dose_on(self, on: date) -> Dose | None:
         """The JAK inhibitor dose in force on a day."""
         return next((dose for dose in self.doses if dose.covers(on)), None)
@@ -201,6 +233,7 @@ def order_of(visit: Visit) -> tuple[date, str, str]:
 
 def read(images: Mapping[str, Any], rules: Mapping[str, Rule[Any]], today: date) -> Course:
     """Make a course of the images of a participant's records, by kind."""
+    study = images.get("study")
     visits = [Visit(image) for image in _in_force(images["visits"]) if image.get("visited_on")]
     return Course(
         participant=Participant(images["participant"]),
@@ -210,6 +243,7 @@ def read(images: Mapping[str, Any], rules: Mapping[str, Rule[Any]], today: date)
         adverse_events=tuple(map(Kept, _in_force(images["adverse_events"]))),
         rules=rules,
         today=today,
+        study=Input("study", str(study["id"]), int(study["version"])) if study else None,
     )
 
 

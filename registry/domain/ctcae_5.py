@@ -4,7 +4,8 @@ Source: domain reference 4.2, exact text; its test vectors are in 4.4. Decided w
 
 * Creatinine increased gives grades 2 and 3 by the baseline as well as by the upper limit: the worse holds, also for a
   value within the limits of normal. Without a baseline the limits decide, and the grade is not final.
-* Transaminases, GGT and bilirubin without a baseline are graded only where the value is not above the upper limit.
+* Transaminases, GGT and bilirubin without a baseline are graded by the limits of normal, as over a normal baseline; above
+  the upper limit the grade is not final.
 * GGT of an abnormal baseline begins at 2 x baseline, which is in grade 1; bilirubin begins above 1 x baseline.
 * Fixed cut-offs hold whatever the lower limit: haemoglobin 98 g/L is grade 2 where the limit is 95 too.
 * Hypertriglyceridaemia begins at 150 mg/dL, which is in grade 1, whatever the laboratory's limit.
@@ -30,44 +31,67 @@ class Constants(UnchangedConstants):
     """The edges of the grades of CTCAE 5.0: grade_1 is where grade 1 ends; multiples are of the limit or the baseline."""
 
     neutrophils: Edges = constant(
-        "Neutrophil count decreased, lower edges, 10*9/L", grades("1.5", "1.0", "0.5"), source=_SOURCE
+        "Neutrophil count decreased, lower edges, 10*9/L",
+        grades("1.5", "1.0", "0.5"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     lymphocytes: Edges = constant(
-        "Lymphocyte count decreased, lower edges, 10*9/L", grades("0.8", "0.5", "0.2"), source=_SOURCE
+        "Lymphocyte count decreased, lower edges, 10*9/L",
+        grades("0.8", "0.5", "0.2"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     platelets: Edges = constant(
-        "Platelet count decreased, lower edges, 10*9/L", grades("75", "50", "25"), source=_SOURCE
+        "Platelet count decreased, lower edges, 10*9/L", grades("75", "50", "25"), source=_SOURCE, ordered="strictly"
     )
     transaminases: Edges = constant(
-        "ALT or AST increased, multiples of the upper limit", grades("3", "5", "20"), source=_SOURCE
+        "ALT or AST increased, multiples of the upper limit", grades("3", "5", "20"), source=_SOURCE, ordered="strictly"
     )
     transaminases_of_baseline: Edges = constant(
         "ALT or AST increased, multiples of an abnormal baseline",
         grades("3", "5", "20", beginning="1.5"),
         source=_SOURCE,
+        ordered="strictly",
     )
-    ggt: Edges = constant("GGT increased, multiples of the upper limit", grades("2.5", "5", "20"), source=_SOURCE)
+    ggt: Edges = constant(
+        "GGT increased, multiples of the upper limit", grades("2.5", "5", "20"), source=_SOURCE, ordered="strictly"
+    )
     ggt_of_baseline: Edges = constant(
-        "GGT increased, multiples of an abnormal baseline", grades("2.5", "5", "20", beginning="2"), source=_SOURCE
+        "GGT increased, multiples of an abnormal baseline",
+        grades("2.5", "5", "20", beginning="2"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     bilirubin: Edges = constant(
-        "Blood bilirubin increased, multiples of the upper limit", grades("1.5", "3", "10"), source=_SOURCE
+        "Blood bilirubin increased, multiples of the upper limit",
+        grades("1.5", "3", "10"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     bilirubin_of_baseline: Edges = constant(
         "Blood bilirubin increased, multiples of an abnormal baseline",
         grades("1.5", "3", "10", beginning="1"),
         source=_SOURCE,
+        ordered="strictly",
     )
-    ck: Edges = constant("CPK increased, multiples of the upper limit", grades("2.5", "5", "10"), source=_SOURCE)
+    ck: Edges = constant(
+        "CPK increased, multiples of the upper limit", grades("2.5", "5", "10"), source=_SOURCE, ordered="strictly"
+    )
     creatinine: Edges = constant(
-        "Creatinine increased, multiples of the upper limit", grades("1.5", "3", "6"), source=_SOURCE
+        "Creatinine increased, multiples of the upper limit",
+        grades("1.5", "3", "6"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     creatinine_of_baseline: Edges = constant(
-        "Creatinine increased, multiples of the baseline", grades("1.5", "3"), source=_SOURCE
+        "Creatinine increased, multiples of the baseline", grades("1.5", "3"), source=_SOURCE, ordered="strictly"
     )
-    albumin: Edges = constant("Hypoalbuminemia, lower edges, g/L", grades("30", "20"), source=_SOURCE)
+    albumin: Edges = constant(
+        "Hypoalbuminemia, lower edges, g/L", grades("30", "20"), source=_SOURCE, ordered="strictly"
+    )
     haemoglobin_increase: Edges = constant(
-        "Hemoglobin increased, g/L above the upper limit", grades("20", "40"), source=_SOURCE
+        "Hemoglobin increased, g/L above the upper limit", grades("20", "40"), source=_SOURCE, ordered="strictly"
     )
 
 

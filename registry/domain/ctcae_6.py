@@ -33,21 +33,31 @@ class Constants(UnchangedConstants):
         "Neutrophil count decreased, lower edges, 10*9/L; grade_0 is where grade 1 begins",
         grades("1.5", "1.0", "0.5", "0.1", first=0),
         source=_SOURCE,
+        ordered="strictly",
     )
-    platelets: Edges = constant("Thrombocytopenia, lower edges, 10*9/L", grades("75", "50", "10"), source=_SOURCE)
+    platelets: Edges = constant(
+        "Thrombocytopenia, lower edges, 10*9/L", grades("75", "50", "10"), source=_SOURCE, ordered="strictly"
+    )
     transaminases: Edges = constant(
-        "ALT or AST increased, multiples of the upper limit", grades("3", "5", "20"), source=_SOURCE
+        "ALT or AST increased, multiples of the upper limit", grades("3", "5", "20"), source=_SOURCE, ordered="strictly"
     )
     transaminases_of_baseline: Edges = constant(
         "ALT or AST increased, multiples of an abnormal baseline",
         grades("1.5", "2.0", "4.0", beginning="1.0"),
         source=_SOURCE,
+        ordered="strictly",
     )
     creatinine: Edges = constant(
-        "Creatinine increased, multiples of the upper limit", grades("1.5", "3", "6"), source=_SOURCE
+        "Creatinine increased, multiples of the upper limit",
+        grades("1.5", "3", "6"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     creatinine_of_low_baseline: Edges = constant(
-        "Creatinine increased, multiples of a baseline below the lower limit", grades("1.5", "3"), source=_SOURCE
+        "Creatinine increased, multiples of a baseline below the lower limit",
+        grades("1.5", "3"),
+        source=_SOURCE,
+        ordered="strictly",
     )
 
 

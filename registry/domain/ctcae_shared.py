@@ -26,26 +26,36 @@ def grades(*edges: str, beginning: str | None = None, first: int = 1) -> Mapping
 class UnchangedConstants:
     """The edges of the grades that versions 5.0 and 6.0 share: grade_1 is where grade 1 ends."""
 
-    anaemia: Edges = constant("Anemia, lower edges, g/L", grades("100", "80"), source=_SOURCE)
-    anaemia_molar: Edges = constant("Anemia, lower edges, mmol/L as printed", grades("6.2", "4.9"), source=_SOURCE)
+    anaemia: Edges = constant("Anemia, lower edges, g/L", grades("100", "80"), source=_SOURCE, ordered="strictly")
+    anaemia_molar: Edges = constant(
+        "Anemia, lower edges, mmol/L as printed", grades("6.2", "4.9"), source=_SOURCE, ordered="strictly"
+    )
     leucocytes: Edges = constant(
-        "White blood cell decreased, lower edges, 10*9/L", grades("3.0", "2.0", "1.0"), source=_SOURCE
+        "White blood cell decreased, lower edges, 10*9/L",
+        grades("3.0", "2.0", "1.0"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     cholesterol: Edges = constant(
-        "Cholesterol high, upper edges, mmol/L as printed", grades("7.75", "10.34", "12.92"), source=_SOURCE
+        "Cholesterol high, upper edges, mmol/L as printed",
+        grades("7.75", "10.34", "12.92"),
+        source=_SOURCE,
+        ordered="strictly",
     )
     cholesterol_mass: Edges = constant(
-        "Cholesterol high, upper edges, mg/dL", grades("300", "400", "500"), source=_SOURCE
+        "Cholesterol high, upper edges, mg/dL", grades("300", "400", "500"), source=_SOURCE, ordered="strictly"
     )
     triglycerides: Edges = constant(
         "Hypertriglyceridemia, upper edges, and where grade 1 begins, mmol/L as printed",
         grades("3.42", "5.7", "11.4", beginning="1.71"),
         source=_SOURCE,
+        ordered="strictly",
     )
     triglycerides_mass: Edges = constant(
         "Hypertriglyceridemia, upper edges, and where grade 1 begins, mg/dL",
         grades("300", "500", "1000", beginning="150"),
         source=_SOURCE,
+        ordered="strictly",
     )
 
 

@@ -22,9 +22,9 @@ _SOURCE = "Domain reference 2.2: IMACS 2004, as quoted by Aggarwal 2018"
 class Constants:
     """What the definition asks."""
 
-    improved_measures: int = constant("Measures that must improve", 3, source=_SOURCE)
+    improved_measures: int = constant("Measures that must improve", 3, source=_SOURCE, high=6)
     improvement: Decimal = constant("Percent by which they improve at least", Decimal(20), source=_SOURCE)
-    worsened_measures: int = constant("Measures that may worsen", 2, source=_SOURCE)
+    worsened_measures: int = constant("Measures that may worsen", 2, source=_SOURCE, low=0, high=6)
     worsening: Decimal = constant("Percent from which a measure has worsened", Decimal(25), source=_SOURCE)
     enzyme: str = constant(
         "Enzyme that counts: most_abnormal, by multiples of its upper limit of normal at baseline, or the one named",

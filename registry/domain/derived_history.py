@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from registry.domain.derived import Derived
+from registry.domain.rules import undecided
 
 Event = Mapping[str, Any]
 Key = tuple[str, str | None, int]
@@ -39,8 +40,13 @@ class Records:
             return None
         study = next(iter(self.newest.get("study", {}).values()), {})
         lists = {name: list(self.newest.get(kind, {}).values()) for kind, name in LISTS.items()}
-        constants = study.get("rule_constants")
-        return {"participant": participant, "rule_constants": constants, "today": self.today.isoformat(), **lists}
+        return {
+            "participant": participant,
+            "study": {"id": study["id"], "version": study["version"]} if study else None,
+            "rule_constants": study.get("rule_constants"),
+            "today": self.today.isoformat(),
+            **lists,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,16 @@ def changes(before: Mapping[Key, Derived], after: Mapping[Key, Derived]) -> Iter
     yield from (Change(derived, withdrawn=True) for key, derived in before.items() if key not in after)
 
 
+def undecided_again(before: Mapping[Key, Derived], reason: str) -> Mapping[Key, Derived]:
+    """Give what was derived before as undecided, where the rules in force at a moment are not of this release."""
+    return {
+        key: Derived(undecided(derived.result.rule, reason, subject=derived.result.subject))
+        for key, derived in before.items()
+    }
+
+
 def _told_apart(derived: Derived) -> tuple[Any, ...]:
+    """Everything that is told of a value, so that the newest of its history is the value."""
     result = derived.result
-    inputs = {(one.record, one.id, one.version) for one in derived.inputs}
-    return result.value, result.category, result.final, result.missing, inputs
+    told = (result.value, result.category, result.final, result.missing, result.reason, result.details)
+    return *told, result.rule.overridden, set(derived.inputs)

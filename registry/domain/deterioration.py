@@ -12,10 +12,11 @@ A flare that a clinician declares is another matter: no flare rule for juvenile 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 from registry.domain.rules import Result, Rule, constant, said
+from registry.domain.units import SIGNIFICANT_DIGITS
 
 Status = Literal["met", "failed", "missing", "manual_review"]
 
@@ -32,17 +33,23 @@ MEASURES: tuple[str, ...] = (PHYSICIAN, "patient_global_activity", MMT8, "chaq_i
 NO_BASELINE = "Deterioration is compared with the baseline, and there is no baseline visit."
 FROM_ZERO = "A worsening from a baseline of 0 has no percentage and needs manual review."
 PLACES = Decimal("0.1")
+_TWELVE_DIGITS = Context(prec=SIGNIFICANT_DIGITS)
+"""A mean that does not end (a CHAQ of six domains) still worsens by exactly 30 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constants:
     """How much worse is a deterioration."""
 
-    physician_global_cm: Decimal = constant("Physician's global activity worse by, cm", Decimal(2), source=SOURCE)
+    physician_global_cm: Decimal = constant(
+        "Physician's global activity worse by, cm", Decimal(2), source=SOURCE, high=10
+    )
     mmt8_percent: Decimal = constant("MMT8 worse by, with the physician's global, %", Decimal(20), source=SOURCE)
-    extramuscular_cm: Decimal = constant("Extramuscular global activity worse by, cm", Decimal(2), source=SOURCE)
+    extramuscular_cm: Decimal = constant(
+        "Extramuscular global activity worse by, cm", Decimal(2), source=SOURCE, high=10
+    )
     core_set_percent: Decimal = constant("Core set measure worse by, %", Decimal(30), source=SOURCE)
-    core_set_measures: int = constant("Core set measures that must be worse, of 5", 3, source=SOURCE)
+    core_set_measures: int = constant("Core set measures that must be worse, of 5", 3, source=SOURCE, high=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +211,7 @@ def _worse_by(worsening: Decimal | None, baseline: Decimal | None, percent: Deci
         return "missing"
     if baseline == 0:
         return "manual_review" if worsening > 0 else "failed"
-    return "met" if 100 * worsening >= percent * baseline else "failed"
+    return "met" if _TWELVE_DIGITS.divide(100 * worsening, baseline) >= percent else "failed"
 
 
 def _enough(statuses: tuple[Status | None, ...], needed: int) -> Status:

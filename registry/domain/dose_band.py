@@ -3,25 +3,22 @@
 Source: domain reference 5; the rows with their sources are those of `dose_ranges`. Rules of ours where it is silent:
 labelled doses begin at 10 kg, and below that no dose counts as published; while the eGFR is not known, a dose that
 depends on it is compared with that for normal kidney function, and the band is not final; a cream has no band. Cut-offs
-are decided on the eGFR as given.
+are decided on the eGFR as given. A band that rests on a weight, or on an eGFR, carried forward to the day is not final.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
-from registry.domain.dose_ranges import PUBLISHED_REGIMENS, Regimen
+from registry.domain.dose_ranges import Constants, Regimen, regimens_of
 from registry.domain.dosing import TOPICAL_FORMULATIONS, mg_per_kg_per_day
-from registry.domain.rules import Result, Rule, constant, said, undecided
+from registry.domain.rules import Result, Rule, said, undecided
 
 _REFERENCE = "Domain reference 5"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constants:
-    """Where published doses begin."""
-
-    lowest_weight: Decimal = constant("Lowest weight with a published dose, kg", Decimal(10), source=_REFERENCE)
+Basis = Literal["visit", "earlier_visit", "dose"]
+"""Where a weight or an eGFR is from: the visit itself, one before it, or what the dose was chosen by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,9 @@ class Band:
     mg_per_day: Decimal | None = said("Dose a day", unit="mg/d")
     mg_per_kg_per_day: Decimal | None = said("Dose a day for each kilogram", unit="mg/kg/d")
     weight: Decimal | None = said("Body weight used", unit="kg")
+    weight_basis: Basis | None = said("Where that weight is from")
     egfr: Decimal | None = said("Estimated glomerular filtration rate used", unit="mL/min/{1.73_m2}")
+    egfr_basis: Basis | None = said("Where that rate is from")
     lowest: Decimal | None = said("Lowest published dose", unit="mg/d")
     highest: Decimal | None = said("Highest published dose", unit="mg/d")
     sources: tuple[str, ...] = said("Sources of the published doses")
@@ -44,7 +43,7 @@ DOSE_BAND = Rule(
     title="Dose of a JAK inhibitor against the published doses",
     version="1",
     source=_REFERENCE,
-    certainty=88,
+    certainty=70,
     constants=Constants(),
     categories={
         "below": "Below the published doses",
@@ -59,20 +58,24 @@ DOSE_BAND = Rule(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daily:
-    """A daily dose of a JAK inhibitor (code) with the weight in kg and the eGFR it is judged by."""
+    """A daily dose of a JAK inhibitor (code) with the weight in kg and the eGFR it is judged by.
+
+    A basis says where these are from; `height_basis` is of the height that the eGFR was made from.
+    """
 
     drug: str
     formulation: str | None
     mg_per_day: Decimal | None
     weight: Decimal | None
     egfr: Decimal | None = None
+    weight_basis: Basis | None = None
+    egfr_basis: Basis | None = None
+    height_basis: Basis | None = None
 
 
-def dose_band(
-    daily: Daily, rule: Rule[Constants] = DOSE_BAND, regimens: Iterable[Regimen] = PUBLISHED_REGIMENS
-) -> Result:
+def dose_band(daily: Daily, rule: Rule[Constants] = DOSE_BAND) -> Result:
     """Give the band of a daily dose."""
-    of_drug = [row for row in regimens if row.drug == daily.drug]
+    of_drug = [row for row in regimens_of(rule.constants) if row.drug == daily.drug]
     if daily.formulation in TOPICAL_FORMULATIONS:
         return _no_published_dose(
             rule, daily, "A cream is not compared with published doses: they are for systemic use."
@@ -84,26 +87,49 @@ def dose_band(
         return undecided(rule, "The dose band needs a daily dose and a weight.", *absent, details=_told(daily, ()))
     at_weight = [row for row in of_drug if row.covers(daily.formulation, daily.weight)]
     if not at_weight or daily.weight < rule.constants.lowest_weight:
-        return _no_published_dose(rule, daily, "No dose of this drug is published for this formulation and weight.")
+        return _none_at_weight(rule, daily)
     return _compared(rule, daily, daily.mg_per_day, at_weight)
 
 
 def _compared(rule: Rule[Constants], daily: Daily, mg_per_day: Decimal, at_weight: list[Regimen]) -> Result:
     rows = tuple(row for row in at_weight if _is_for_kidneys(row, daily.egfr))
-    details = _told(daily, rows)
-    if not rows:
-        return Result(rule=rule, category="not_recommended", details=details)
-    lowest, highest = min(row.lowest for row in rows), max(row.highest for row in rows)
-    band = "below" if mg_per_day < lowest else "above" if mg_per_day > highest else "within"
-    lacks_egfr = daily.egfr is None and len(rows) < len(at_weight)
+    of_kidneys = any(row.from_egfr is not None for row in at_weight)
+    carried = _carried(daily, "weight", *(("egfr", "height") if of_kidneys else ()))
+    missing = ("egfr", *carried) if of_kidneys and daily.egfr is None else carried
     return Result(
         rule=rule,
-        category=band,
-        missing=("egfr",) if lacks_egfr else (),
-        final=not lacks_egfr,
-        reason="Without an eGFR the dose is compared with that for normal kidney function." if lacks_egfr else None,
-        details=details,
+        category=_category(rows, mg_per_day),
+        missing=missing,
+        final=not missing,
+        reason=_why_not_final(daily, missing),
+        details=_told(daily, rows),
     )
+
+
+def _category(rows: tuple[Regimen, ...], mg_per_day: Decimal) -> str:
+    if not rows:
+        return "not_recommended"
+    lowest, highest = min(row.lowest for row in rows), max(row.highest for row in rows)
+    return "below" if mg_per_day < lowest else "above" if mg_per_day > highest else "within"
+
+
+def _carried(daily: Daily, *names: str) -> tuple[str, ...]:
+    """What is not of the visit itself but carried forward to it."""
+    return tuple(name for name in names if getattr(daily, f"{name}_basis") not in {None, "visit"})
+
+
+def _why_not_final(daily: Daily, missing: tuple[str, ...]) -> str | None:
+    if not missing:
+        return None
+    if missing[0] == "egfr" and daily.egfr is None:
+        return "Without an eGFR the dose is compared with that for normal kidney function."
+    return f"Carried forward to this visit, which has none: {', '.join(missing)}."
+
+
+def _none_at_weight(rule: Rule[Constants], daily: Daily) -> Result:
+    reason = "No dose of this drug is published for this formulation and weight."
+    carried = _carried(daily, "weight")
+    return replace(_no_published_dose(rule, daily, reason), missing=carried, final=not carried)
 
 
 def _is_for_kidneys(row: Regimen, egfr: Decimal | None) -> bool:
@@ -123,7 +149,9 @@ def _told(daily: Daily, rows: tuple[Regimen, ...]) -> Band:
         mg_per_day=a_day,
         mg_per_kg_per_day=mg_per_kg_per_day(a_day, weight) if a_day is not None and weight else None,
         weight=weight,
+        weight_basis=daily.weight_basis,
         egfr=daily.egfr,
+        egfr_basis=daily.egfr_basis,
         lowest=min((row.lowest for row in rows), default=None),
         highest=max((row.highest for row in rows), default=None),
         sources=tuple(dict.fromkeys(row.source for row in rows)),

@@ -33,11 +33,13 @@ class Constants:
         "Loss of strength up to which it is stable, % of the maximum (no change by the total improvement score)",
         Decimal(2),
         source=f"{_OURS}; domain reference 2.1",
+        low=0,
     )
     global_rise: Decimal = constant(
         "Rise of the physician's global activity up to which it is stable, cm (no change by the total improvement score)",
         Decimal("0.5"),
         source=f"{_OURS}; domain reference 2.1",
+        low=0,
     )
 
 

@@ -21,11 +21,15 @@ class ChaqConstants:
     """How domains make the index."""
 
     minimum_domains: int = constant(
-        "Fewest domains that make an index", sums.CHAQ_RULE.minimum_domains, source=_REFERENCE, certainty=95
+        "Fewest domains that make an index", sums.CHAQ_RULE.minimum_domains, source=_REFERENCE, certainty=95, high=8
     )
     level_with_aid: int = constant(
-        "Score to which an aid, device or help lifts a domain", sums.CHAQ_RULE.level_with_aid, source=_REFERENCE, certainty=95
-    )  # fmt: skip
+        "Score to which an aid, device or help lifts a domain",
+        sums.CHAQ_RULE.level_with_aid,
+        source=_REFERENCE,
+        certainty=95,
+        high=3,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ CHAQ = Rule(
 
 def read_chaq(values: Values, rule: Rule[ChaqConstants] = CHAQ) -> Reading:
     """Read the CHAQ by the constants of a rule."""
-    total = _total(rule)
+    total = chaq_total(rule)
     return reading(total, values, _contradiction(total, values, rule), items.CHAQ_MAXIMUM)
 
 
@@ -74,13 +78,13 @@ def _unscored(values: Values, found: Reading) -> tuple[str, ...]:
     return tuple(field for field in absent if said_why.get(field) != "not_applicable")
 
 
-def _total(rule: Rule[ChaqConstants]) -> Total:
-    """The total of the CHAQ with the constants in force."""
+def chaq_total(rule: Rule[ChaqConstants]) -> Total:
+    """Give how the domains make the index, by the constants in force."""
     shipped = sums.TOTALS[items.CHAQ_INDEX]
     if not rule.overridden:
         return shipped
     fewest, level = rule.constants.minimum_domains, rule.constants.level_with_aid
-    own = ChaqRule(minimum_domains=max(fewest, 1), level_with_aid=level)
+    own = ChaqRule(minimum_domains=fewest, level_with_aid=level)
     words = f"the mean of at least {fewest} domains, each at least {level} where an aid or help is used"
     return replace(shipped, rule=words, expect=lambda values: sums.chaq(values, own))
 

@@ -3,7 +3,8 @@
 Source: domain reference 2.8 (endpoints: prednisone-free, at most 0.2 mg/kg/d, percent reduction; S-WANG: 37 % less by
 week 12). Rules of ours where it is silent: the reduction is that of mg/kg/day, with that of mg/day beside it; from a
 baseline of nothing there is none; an intravenous pulse counts as being on glucocorticoids; steroid-free begins on the
-day after the last day of the last systemic glucocorticoid.
+day after the last day of the last systemic glucocorticoid; where a prior treatment was one and no record tells of any
+that began by the day, it is not certain that the participant is free of it.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from fractions import Fraction
 from registry.domain.course import Medication
 from registry.domain.dosing import twelve_digits
 from registry.domain.glucocorticoids import (
+    GLUCOCORTICOIDS,
     LOCAL_ROUTES,
     PULSE_ROUTE,
     REFERENCE,
@@ -26,6 +28,11 @@ from registry.domain.glucocorticoids import (
 from registry.domain.rules import NoConstants, Result, Rule, constant, said, undecided
 
 PLACES = Decimal("0.01")
+NO_RECORD = "concomitant_medications"
+WHY_NO_RECORD = (
+    "No medication is recorded, or a systemic glucocorticoid only among the prior treatments: "
+    "none recorded is not none given."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,8 @@ def glucocorticoid_reduction(
     )
     missing = (*(f"baseline/{name}" for name in baseline.missing), *now.missing)
     if details.percent_of_mg_per_kg is None:
-        return undecided(rule, _why_no_reduction(before, after), *missing, details=details)
+        why = WHY_NO_RECORD if NO_RECORD in baseline.missing else _why_no_reduction(before, after)
+        return undecided(rule, why, *missing, details=details)
     final = baseline.final and now.final
     return Result(
         rule=rule,
@@ -107,19 +115,36 @@ STEROID_FREE_SINCE = Rule(
     categories={
         "steroid_free": "No systemic glucocorticoid; the value counts the days since the first such day",
         "on_glucocorticoids": "On a systemic glucocorticoid",
-        "indeterminate": "Not decided by what is known of dates and routes",
+        "indeterminate": "Not decided by what is known of dates and routes, or of prior treatment",
     },
     details=SteroidFree,
 )
 
 
+def is_unrecorded(prior_treatments: Iterable[str], glucocorticoids: Iterable[Medication], on: date) -> bool:
+    """Whether a prior treatment was a systemic glucocorticoid, and no record tells of any that may have begun by a day."""
+    if GLUCOCORTICOIDS.isdisjoint(prior_treatments):
+        return False
+    starts = (one.partial("started_on") for one in glucocorticoids if one.image.get("route") not in LOCAL_ROUTES)
+    return all(start is not None and start.is_certainly_after(on) for start in starts)
+
+
 def steroid_free_since(
-    glucocorticoids: Iterable[Medication], on: date, equivalent: Result, rule: Rule[Constants] = STEROID_FREE_SINCE
+    glucocorticoids: Iterable[Medication],
+    on: date,
+    equivalent: Result,
+    rule: Rule[Constants] = STEROID_FREE_SINCE,
+    *,
+    unrecorded: bool = False,
 ) -> Result:
     """Tell whether a participant is steroid-free on a day and since when, from every glucocorticoid recorded.
 
-    `equivalent` is the prednisone-equivalent of that day.
+    `equivalent` is the prednisone-equivalent of that day; `unrecorded` is what `is_unrecorded` says of it.
     """
+    if unrecorded:
+        missing, reason = (NO_RECORD,), WHY_NO_RECORD
+        details = SteroidFree()
+        return Result(rule=rule, category="indeterminate", missing=missing, final=False, reason=reason, details=details)
     systemic = [one for one in glucocorticoids if not _is_local(one)]
     states = {_certainty(one, on) for one in systemic}
     low = _low_dose(systemic, on, equivalent, rule)

@@ -4,7 +4,7 @@ Source: domain reference 2.8. The equivalents are the factors printed there, [ME
 and deflazacort it also gives the ratio that the factor rounds (0.75 mg, 0.6 mg and 6 mg are 5 mg of prednisone). What is
 given intravenously is a pulse: told apart and never averaged into the daily dose. Rules of ours where the reference is
 silent: skin, joint, lesion, nose, eye and rectum are not systemic and left out; a route that is not recorded counts as
-systemic, and is then not final.
+systemic, and is then not final. The day on which one ends and another begins is counted by `glucocorticoid_taper`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from registry.domain.course import Medication, exact
 from registry.domain.dosing import mg_per_kg_per_day, twelve_digits
 from registry.domain.glucocorticoid_dose import INTAKES_PER_DAY, MG_PER_KG_IN, Given, InForce, mg_per_day
 from registry.domain.medications import of_class
-from registry.domain.rules import Result, Rule, constant, said, undecided
+from registry.domain.rules import ConstantRefused, Result, Rule, constant, said, undecided
 
 __all__ = [
     "GLUCOCORTICOIDS", "LOCAL_ROUTES", "MG_PER_KG_IN", "PREDNISONE_EQUIVALENT", "PULSE_ROUTE", "REFERENCE", "SYSTEMIC_ROUTES",
@@ -61,6 +61,11 @@ class Constants:
         certainty=97,
     )
 
+    def __post_init__(self) -> None:
+        """Refuse an equivalent that is not above zero."""
+        if any(one <= 0 for one in self.equivalents.values()):
+            raise ConstantRefused("equivalents", "Every equivalent must be above zero.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
@@ -83,7 +88,8 @@ class Contribution:
 class Pulses:
     """Intravenous pulses, counted apart from the daily dose; a sum is there where every record gives it."""
 
-    courses: int | None = said("Records of intravenous glucocorticoid")
+    courses: int | None = said("Records of intravenous glucocorticoid that may lie in the time")
+    dates_certain: bool | None = said("Whether their dates say what of them lies in the time")
     infusions: int | None = said("Infusions")
     total_mg: Decimal | None = said("Sum of the infusions in milligrams of the drugs themselves", unit="mg")
     prednisone_mg: Decimal | None = said("Sum of the infusions in prednisone-equivalent", unit="mg")
@@ -100,6 +106,7 @@ class Equivalent:
     highest_mg_per_day: Decimal | None = said("That sum with what may be given; absent if unknown", unit="mg/d")
     drugs: tuple[Contribution, ...] = said("Every systemic or local glucocorticoid, in the order given")
     pulses: Pulses | None = said("Intravenous pulses, never averaged into the daily dose")
+    overlapping: tuple[str, ...] = said("Drugs counted twice: two records of them overlap by more than one day")
 
 
 PREDNISONE_EQUIVALENT = Rule(
@@ -182,8 +189,12 @@ def prednisone_equivalent(
     weight: Decimal | None,
     pulses: Pulses | None = None,
     rule: Rule[Constants] = PREDNISONE_EQUIVALENT,
+    overlapping: tuple[str, ...] = (),
 ) -> Result:
-    """Give the daily prednisone-equivalent, to 0.01 mg, of what is given, with the dose a kilogram in the details."""
+    """Give the daily prednisone-equivalent, to 0.01 mg, of what is given, with the dose a kilogram in the details.
+
+    `overlapping` names drugs of which two records count though they overlap: they are added up, which is not final.
+    """
     counted = tuple(contribution(drug, weight, rule) for drug in drugs if drug.in_force != "no")
     lowest, highest = _bounds(counted)
     settled = lowest == highest
@@ -195,6 +206,7 @@ def prednisone_equivalent(
         highest_mg_per_day=highest,
         drugs=counted,
         pulses=pulses or _pulses(counted),
+        overlapping=overlapping,
     )
     missing = _missing(counted, weight)
     if not settled:
@@ -249,4 +261,8 @@ def _why_unsettled(highest: Decimal | None) -> str:
 def _why_not_final(counted: tuple[Contribution, ...], told: Equivalent) -> str | None:
     if any(one.in_force != "certain" or one.missing for one in counted if one.counted == "daily"):
         return "The route or the dates of a glucocorticoid are not certain; without a route it counts as systemic."
+    if told.overlapping:
+        return "Two records of the same glucocorticoid overlap by more than one day; both are counted."
+    if told.pulses is not None and told.pulses.dates_certain is False:
+        return "The dates of an intravenous pulse do not say what of it lies between the baseline and this day."
     return "The dose for each kilogram needs a weight." if told.mg_per_kg_per_day is None else None

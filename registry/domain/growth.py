@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from registry.domain.dosing import SIGNIFICANT_DIGITS
 from registry.domain.growth_reference import FIRST_MONTH, LAST_MONTH, SEXES, Lms, Measure, lms
-from registry.domain.rules import NoConstants, Result, Rule, constant, said, undecided
+from registry.domain.rules import ConstantRefused, NoConstants, Result, Rule, constant, said, undecided
 
 PLACES = Decimal("0.01")
 LIMIT = Decimal(3)
@@ -53,6 +53,11 @@ class SurfaceConstants:
     divisor: Decimal = constant(
         "Divisor of height in cm x weight in kg", Decimal(3600), source=_MOSTELLER, certainty=97
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a divisor that is not above zero."""
+        if self.divisor <= 0:
+            raise ConstantRefused("divisor", "divisor must be above zero.")
 
 
 BODY_MASS_INDEX = Rule(
@@ -120,8 +125,6 @@ def body_surface_area(
     """Give the body surface area, m2, of a height in cm and a weight in kg."""
     if not height or not weight:
         return _needs(rule, "body surface area", {"height": height, "weight": weight})
-    if rule.constants.divisor <= 0:
-        return undecided(rule, "The divisor of the body surface area must be above zero.")
     with localcontext() as context:
         context.prec = 2 * SIGNIFICANT_DIGITS
         root = (height * weight / rule.constants.divisor).sqrt()

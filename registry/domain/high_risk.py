@@ -24,8 +24,8 @@ OTHER_SIDE = items.MMT8_BILATERAL_MAXIMUM - items.MMT8_UNILATERAL_MAXIMUM
 class Constants:
     """The limits below which strength and age are features of high risk."""
 
-    cmas_below: Decimal = constant("CMAS below which the risk is high, of 52", Decimal(15), source=_REFERENCE)
-    mmt8_below: Decimal = constant("MMT8 below which the risk is high, of 80", Decimal(30), source=_REFERENCE)
+    cmas_below: Decimal = constant("CMAS below which the risk is high, of 52", Decimal(15), source=_REFERENCE, high=52)
+    mmt8_below: Decimal = constant("MMT8 below which the risk is high, of 80", Decimal(30), source=_REFERENCE, high=80)
     age_below: Decimal = constant("Age in months below which the risk is high", Decimal(12), source=_REFERENCE)
 
 

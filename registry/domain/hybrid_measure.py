@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from registry.domain.rules import Result, Rule, constant, said, undecided
+from registry.domain.rules import Result, Rule, ascending, constant, said, undecided
 
 SOURCE = "Varnier, hMC (S-HMC), domain reference 1.1"
 NO_SOURCE = "In no source; a study sets it"
@@ -26,11 +26,25 @@ NOT_PUBLISHED = (
 class Constants:
     """How the CMAS floor rise is recoded; None until a study says so."""
 
-    floor_rise_0: Decimal | None = constant("Floor rise of 0 recoded, 0 to 9", None, source=NO_SOURCE)
-    floor_rise_1: Decimal | None = constant("Floor rise of 1 recoded, 0 to 9", None, source=NO_SOURCE)
-    floor_rise_2: Decimal | None = constant("Floor rise of 2 recoded, 0 to 9", None, source=NO_SOURCE)
-    floor_rise_3: Decimal | None = constant("Floor rise of 3 recoded, 0 to 9", None, source=NO_SOURCE)
-    floor_rise_4: Decimal | None = constant("Floor rise of 4 recoded, 0 to 9", None, source=NO_SOURCE)
+    floor_rise_0: Decimal | None = constant(
+        "Floor rise of 0 recoded, 0 to 9", None, source=NO_SOURCE, high=RECODED_MAXIMUM
+    )
+    floor_rise_1: Decimal | None = constant(
+        "Floor rise of 1 recoded, 0 to 9", None, source=NO_SOURCE, high=RECODED_MAXIMUM
+    )
+    floor_rise_2: Decimal | None = constant(
+        "Floor rise of 2 recoded, 0 to 9", None, source=NO_SOURCE, high=RECODED_MAXIMUM
+    )
+    floor_rise_3: Decimal | None = constant(
+        "Floor rise of 3 recoded, 0 to 9", None, source=NO_SOURCE, high=RECODED_MAXIMUM
+    )
+    floor_rise_4: Decimal | None = constant(
+        "Floor rise of 4 recoded, 0 to 9", None, source=NO_SOURCE, high=RECODED_MAXIMUM
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a recoding by which a better floor rise counts less."""
+        ascending(self, *(f"floor_rise_{score}" for score in range(FLOOR_RISE_MAXIMUM + 1)), strictly=False)
 
     def recoded(self, floor_rise: Decimal) -> tuple[str, Decimal | None]:
         """Give the constant of a floor rise by name, and its value; a floor rise is a whole number from 0 to 4."""
@@ -98,8 +112,6 @@ def _floor_rise(measures: Measures, constants: Constants) -> tuple[Decimal | Non
     name, value = constants.recoded(measures.cmas_floor_rise)
     if value is None:
         return None, f"{NOT_PUBLISHED} The constant is {name}."
-    if not 0 <= value <= RECODED_MAXIMUM:
-        return None, f"The constant {name} of the hMC must lie from 0 to 9."
     return value, None
 
 

@@ -5,8 +5,9 @@ laboratory's threshold or, where the laboratory gives none, above 2.466 [MEM 90%
 in two forms: standardised, the sum of (value - mean) / standard deviation of the laboratory's healthy controls [MEM 88%];
 and the geometric mean of the 28 expressions. Whether the paper takes that mean of the expressions or of their ratios to
 healthy controls is not sourced: here it is of what is given, [MEM 88%] like the list of genes. A 28-gene score is
-positive or negative only where the laboratory gives a threshold.
+positive or negative only where the laboratory gives a threshold. A study leaves genes of the 28 out by its constants.
 
+Repeats of a gene in one sample are averaged (S-IFN6); one that is censored has no average, and then there is no score.
 Decided here: a score needs every gene of its panel. A censored gene gives no 28-gene score; a 6-gene score has one only
 if the median is the same wherever the censored values lie, but may be positive or negative without a value.
 """
@@ -18,8 +19,9 @@ from types import MappingProxyType
 from typing import Any
 
 from registry.domain.analytes import GENES
-from registry.domain.rules import NoConstants, Result, Rule, constant, said, undecided
-from registry.domain.units import SIGNIFICANT_DIGITS
+from registry.domain.interferon_sample import GeneExpression, Sample
+from registry.domain.rules import ConstantRefused, Result, Rule, constant, said, undecided
+from registry.domain.units import LARGEST, SIGNIFICANT_DIGITS, TOO_LARGE
 
 SIX_GENES = ("IFI27", "IFI44L", "IFIT1", "ISG15", "RSAD2", "SIGLEC1")
 """S-IFN6."""
@@ -57,6 +59,30 @@ class SixGeneConstants:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelConstants:
+    """The genes of the 28-gene scores."""
+
+    genes: Mapping[str, int] = constant(
+        "Genes of the panel: 1 counts, 0 is left out",
+        dict.fromkeys(GENES, 1),
+        source="Domain reference 3 (S-IFN28)",
+        certainty=88,
+        low=0,
+        high=1,
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a panel without genes."""
+        if not any(self.genes.values()):
+            raise ConstantRefused("genes", "At least one of the genes must count.")
+
+    @property
+    def panel(self) -> tuple[str, ...]:
+        """The genes that count."""
+        return tuple(gene for gene, counts in self.genes.items() if counts)
+
+
 INTERFERON_6 = Rule(
     id="interferon-score-6",
     title="Interferon score of 6 genes: the median of their fold changes",
@@ -75,7 +101,7 @@ INTERFERON_28_STANDARDISED = Rule(
     source="Domain reference 3 (S-IFN28)",
     certainty=88,
     unit="{score}",
-    constants=NoConstants(),
+    constants=PanelConstants(),
     categories=SIGNS,
     details=InterferonScoreDetails,
 )
@@ -86,44 +112,18 @@ INTERFERON_28_GEOMEAN = Rule(
     source="Domain reference 3 (S-IFN28)",
     certainty=88,
     unit="{score}",
-    constants=NoConstants(),
+    constants=PanelConstants(),
     categories=SIGNS,
     details=InterferonScoreDetails,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GeneExpression:
-    """The expression of a gene, with the mean and standard deviation of the laboratory's healthy controls if known."""
-
-    gene: str
-    value: Decimal | None
-    comparator: str | None = None
-    reference_mean: Decimal | None = None
-    reference_sd: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """The genes of one sample, each at most once; the laboratory's threshold, and the score at baseline."""
-
-    genes: Sequence[GeneExpression]
-    threshold: Decimal | None = None
-    baseline_score: Decimal | None = None
-    result_number: int | None = None
-
-    def of(self, panel: Iterable[str]) -> tuple[GeneExpression, ...]:
-        """The genes of a panel that have a value, in its order."""
-        given = {one.gene: one for one in self.genes if one.value is not None}
-        return tuple(given[gene] for gene in panel if gene in given)
-
-
 def score_6(sample: Sample, rule: Rule[SixGeneConstants] = INTERFERON_6) -> Result:
     """Give the median of the six fold changes, and whether it is above the threshold."""
     genes = sample.of(SIX_GENES)
-    absent = _absent(sample, SIX_GENES, rule)
-    if absent is not None:
-        return absent
+    refused = _refused(sample, SIX_GENES, rule)
+    if refused is not None:
+        return refused
     lowest, highest = _median(map(_lowest, genes)), _median(map(_highest, genes))
     own = sample.threshold is None
     threshold = rule.constants.threshold if sample.threshold is None else sample.threshold
@@ -148,22 +148,24 @@ def score_6(sample: Sample, rule: Rule[SixGeneConstants] = INTERFERON_6) -> Resu
     )
 
 
-def score_28_standardised(sample: Sample, rule: Rule[NoConstants] = INTERFERON_28_STANDARDISED) -> Result:
+def score_28_standardised(sample: Sample, rule: Rule[PanelConstants] = INTERFERON_28_STANDARDISED) -> Result:
     """Give the sum of the standardised expressions, to 12 significant digits."""
     controls = ("reference_mean", "reference_sd")
+    panel = rule.constants.panel
     unknown = [
-        f"genes/{one.gene}/{name}" for one in sample.of(GENES) for name in controls if getattr(one, name) is None
+        f"genes/{one.gene}/{name}" for one in sample.of(panel) for name in controls if getattr(one, name) is None
     ]
-    if unknown and _absent(sample, GENES, rule) is None:
+    if unknown and _refused(sample, panel, rule) is None:
         reason = "The standardised score needs the mean and standard deviation of the laboratory's healthy controls."
-        return undecided(rule, reason, *unknown, details=_known(sample))
+        return undecided(rule, reason, *unknown, details=_known(sample, panel))
     return _score_28(sample, rule, _sum_of_z)
 
 
-def score_28_geomean(sample: Sample, rule: Rule[NoConstants] = INTERFERON_28_GEOMEAN) -> Result:
+def score_28_geomean(sample: Sample, rule: Rule[PanelConstants] = INTERFERON_28_GEOMEAN) -> Result:
     """Give the geometric mean of the expressions, to 12 significant digits."""
-    if any(one.value is not None and one.value <= 0 for one in sample.of(GENES)):
-        return undecided(rule, "A geometric mean needs expressions above zero.", details=_known(sample))
+    panel = rule.constants.panel
+    if any(one.value is not None and one.value <= 0 for one in sample.of(panel)):
+        return undecided(rule, "A geometric mean needs expressions above zero.", details=_known(sample, panel))
     return _score_28(sample, rule, _geometric_mean)
 
 
@@ -176,28 +178,37 @@ SCORES: Mapping[str, Callable[[Sample, Rule[Any]], Result]] = MappingProxyType(
 )
 
 
-def _score_28(sample: Sample, rule: Rule[NoConstants], made: Callable[[Sequence[GeneExpression]], Decimal]) -> Result:
-    absent = _absent(sample, GENES, rule)
-    if absent is not None:
-        return absent
-    if any(one.comparator for one in sample.of(GENES)):
-        return undecided(rule, "A 28-gene score has no value where a gene is censored.", details=_known(sample))
+def _score_28(
+    sample: Sample, rule: Rule[PanelConstants], made: Callable[[Sequence[GeneExpression]], Decimal]
+) -> Result:
+    panel = rule.constants.panel
+    refused = _refused(sample, panel, rule)
+    if refused is not None:
+        return refused
+    genes = sample.of(panel)
+    if any(one.comparator for one in genes):
+        return undecided(rule, "A 28-gene score has no value where a gene is censored.", details=_known(sample, panel))
     laboratory = None if sample.threshold is None else "laboratory"
-    details = {"genes": len(GENES), "threshold": sample.threshold, "threshold_of": laboratory}
-    return _scored(made(sample.of(GENES)), sample, rule, details)
+    details = {"genes": len(genes), "threshold": sample.threshold, "threshold_of": laboratory}
+    return _scored(made(genes), sample, rule, details)
 
 
-def _absent(sample: Sample, panel: Sequence[str], rule: Rule[Any]) -> Result | None:
+def _refused(sample: Sample, panel: Sequence[str], rule: Rule[Any]) -> Result | None:
+    """Say why a sample makes no score: a gene is missing, or one that was repeated has no average."""
     given = {one.gene for one in sample.of(panel)}
     missing = [f"genes/{gene}" for gene in panel if gene not in given]
-    if not missing:
-        return None
-    reason = f"The {len(panel)}-gene interferon score needs every gene of its panel."
-    return undecided(rule, reason, *missing, details=InterferonScoreDetails(genes=len(given)))
+    if missing:
+        reason = f"The {len(panel)}-gene interferon score needs every gene of its panel."
+        return undecided(rule, reason, *missing, details=_known(sample, panel))
+    repeated = sample.without_average(panel)
+    if repeated:
+        reason = f"Repeats of a gene are averaged, and a censored one has no average: {', '.join(repeated)}."
+        return undecided(rule, reason, details=_known(sample, panel))
+    return None
 
 
-def _known(sample: Sample) -> InterferonScoreDetails:
-    return InterferonScoreDetails(genes=len(sample.of(GENES)), result_number=sample.result_number)
+def _known(sample: Sample, panel: Sequence[str]) -> InterferonScoreDetails:
+    return InterferonScoreDetails(genes=len(sample.of(panel)), result_number=sample.result_number)
 
 
 def _scored(score: Decimal, sample: Sample, rule: Rule[Any], details: Mapping[str, Any]) -> Result:
@@ -205,7 +216,9 @@ def _scored(score: Decimal, sample: Sample, rule: Rule[Any], details: Mapping[st
     ratio = None if baseline is None or baseline <= 0 or score < 0 else TWELVE_DIGITS.divide(score, baseline)
     known = InterferonScoreDetails(**details, ratio_to_baseline=ratio, result_number=sample.result_number)
     sign = None if threshold is None else "positive" if score > threshold else "negative"
-    return Result(rule=rule, value=score, category=sign, details=known)
+    if abs(score) >= LARGEST:
+        return undecided(rule, TOO_LARGE, details=known)
+    return Result(rule=rule, value=TWELVE_DIGITS.plus(score), category=sign, details=known)
 
 
 def _lowest(one: GeneExpression) -> Decimal:

@@ -95,17 +95,19 @@ class Biomarker:
 def interferon_ratio(now: Biomarker, baseline: Biomarker | None, rule: Rule[NoConstants] = INTERFERON_RATIO) -> Result:
     """Give the ratio to baseline, to 12 significant digits; of censored values only what it is below or above."""
     if baseline is None:
-        reason = "There is no value of this biomarker at baseline by the same assay, in the same specimen and unit."
+        reason = "No baseline before this visit has a value of it by the same assay, in the same specimen and unit."
         details = RatioDetails(result_number=now.result_number)
         return undecided(rule, reason, "baseline", details=details, subject=now.analyte)
     mine, theirs = now.standard, baseline.standard
     if mine is None or theirs is None or not now.comparable(baseline):
         reason = "The biomarker and its baseline were not measured alike: assay, specimen and unit must be the same."
-        return undecided(rule, reason, subject=now.analyte)
+        return undecided(rule, reason, details=RatioDetails(result_number=now.result_number), subject=now.analyte)
     if theirs.value <= 0 or mine.value < 0:
         reason = "There is no ratio to a baseline of zero, nor of values below zero."
         return undecided(rule, reason, details=_pair(now, baseline, mine, theirs), subject=now.analyte)
     ratio = TWELVE_DIGITS.divide(mine.value, theirs.value)
+    if ratio >= units.LARGEST:
+        return undecided(rule, units.TOO_LARGE, details=_pair(now, baseline, mine, theirs), subject=now.analyte)
     if now.comparator is None and baseline.comparator is None:
         return Result(rule=rule, value=ratio, details=_pair(now, baseline, mine, theirs), subject=now.analyte)
     bound = _bounded_by(now.comparator, baseline.comparator)

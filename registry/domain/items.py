@@ -198,7 +198,13 @@ ACAT_ITEMS: tuple[Item, ...] = _scores(
 NAILFOLD_FINGERS = ("index", "middle", "ring", "little")
 """Four fingers a hand; that the thumbs are the two left out is [MEM 95%]."""
 NAILFOLD_ITEMS: tuple[Item, ...] = tuple(
-    Item(f"nailfold_{side}_{finger}", f"End-row-loop density, {side} {finger} finger", None, kind="scale")
+    Item(
+        f"nailfold_{side}_{finger}",
+        f"End-row-loop density, {side} {finger} finger",
+        None,
+        kind="scale",
+        higher="better",
+    )
     for side in SIDES
     for finger in NAILFOLD_FINGERS
 )

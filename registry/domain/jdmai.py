@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from registry.domain.rules import Result, Rule, constant, said, undecided
+from registry.domain.rules import Result, Rule, ascending, constant, said, undecided
 from registry.domain.vocabulary import PATIENT_GLOBAL_WORDINGS
 
 State = Literal["inactive", "low", "moderate", "high"]
@@ -32,11 +32,13 @@ WELL_BEING = "overall_well_being"
 class Constants:
     """The cut-offs between the states, and how components are read."""
 
-    inactive_at_most: Decimal = constant("Inactive disease up to", Decimal("2.4"), source=SOURCE)
-    low_at_most: Decimal = constant("Low disease activity up to", Decimal("6.6"), source=SOURCE)
-    moderate_at_most: Decimal = constant("Moderate disease activity up to, high above", Decimal(11), source=SOURCE)
+    inactive_at_most: Decimal = constant("Inactive disease up to", Decimal("2.4"), source=SOURCE, high=40)
+    low_at_most: Decimal = constant("Low disease activity up to", Decimal("6.6"), source=SOURCE, high=40)
+    moderate_at_most: Decimal = constant(
+        "Moderate disease activity up to, high above", Decimal(11), source=SOURCE, high=40
+    )
     hmc_points_per_point: Decimal = constant(
-        "Points of hMC below 100 that make one point of muscle", Decimal(10), source=SOURCE, certainty=75
+        "Points of hMC below 100 that make one point of muscle", Decimal(10), source=SOURCE, certainty=75, high=100
     )
     patient_global_wording: str = constant(
         "The question of the patient's or parent's global assessment that counts",
@@ -45,6 +47,10 @@ class Constants:
         certainty=75,
         one_of=PATIENT_GLOBAL_WORDINGS,
     )
+
+    def __post_init__(self) -> None:
+        """Refuse states that do not follow one another."""
+        ascending(self, "inactive_at_most", "low_at_most", "moderate_at_most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ def _values(components: Components, rule: Rule[Constants]) -> dict[str, Decimal 
 
 def _muscle(components: Components, constants: Constants) -> Decimal | None:
     """Give the muscle component, 0 to 10: as it is given, or from the hMC."""
-    if components.muscle is not None or components.hmc is None or constants.hmc_points_per_point <= 0:
+    if components.muscle is not None or components.hmc is None:
         return components.muscle
     return min((100 - components.hmc) / constants.hmc_points_per_point, MAXIMA["muscle"])
 

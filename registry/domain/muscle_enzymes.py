@@ -4,12 +4,12 @@ Source: domain reference 2.1 and 4.2 compare muscle enzymes by multiples of the 
 the result; both are in the unit reported, so that no conversion comes between them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
 from registry.domain.analytes import of_category
 from registry.domain.rules import NoConstants, Result, Rule, said, undecided
-from registry.domain.units import SIGNIFICANT_DIGITS
+from registry.domain.units import LARGEST, SIGNIFICANT_DIGITS, TOO_LARGE
 
 MUSCLE_ENZYMES = tuple(analyte.code for analyte in of_category("muscle_enzyme"))
 _TWELVE_DIGITS = Context(prec=SIGNIFICANT_DIGITS)
@@ -19,9 +19,8 @@ _TWELVE_DIGITS = Context(prec=SIGNIFICANT_DIGITS)
 class MuscleEnzymesDetails:
     """What a multiple was made from, in the unit reported."""
 
-    comparator: str | None = said(
-        "Whether the value is censored: the multiple is then a bound, below or above the true one"
-    )
+    comparator: str | None = said("Whether the value is censored: below or above the value given")
+    bound: Decimal | None = said("Multiple that the true one is below or above, where the value is censored")
     measured: Decimal | None = said("Value as reported")
     upper_limit: Decimal | None = said("Upper limit of normal as reported")
     unit: str | None = said("Unit of both, UCUM")
@@ -52,7 +51,7 @@ class Enzyme:
 
 
 def enzyme_multiple(enzyme: Enzyme, rule: Rule[NoConstants] = ENZYME_MULTIPLE) -> Result:
-    """Give the multiple, to 12 significant digits; of a censored value it is a bound, and the details say which."""
+    """Give the multiple, to 12 significant digits; of a censored value the details tell it as a bound."""
     details = MuscleEnzymesDetails(
         comparator=enzyme.comparator,
         measured=enzyme.value,
@@ -69,4 +68,11 @@ def enzyme_multiple(enzyme: Enzyme, rule: Rule[NoConstants] = ENZYME_MULTIPLE) -
         reason = "There is no multiple of an upper limit of zero."
         return undecided(rule, reason, "upper_limit", details=details, subject=enzyme.analyte)
     multiple = _TWELVE_DIGITS.divide(enzyme.value, enzyme.upper_limit)
+    if multiple >= LARGEST:
+        return undecided(rule, TOO_LARGE, details=details, subject=enzyme.analyte)
+    if enzyme.comparator:
+        bound = replace(details, bound=multiple)
+        return undecided(
+            rule, "The value is censored: its multiple is only a bound.", details=bound, subject=enzyme.analyte
+        )
     return Result(rule=rule, value=multiple, details=details, subject=enzyme.analyte)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from registry.domain import items, sums
 from registry.domain.instruments import Broken, Details, Reading, read, total_of
-from registry.domain.rules import NoConstants, Result, Rule, constant, said
+from registry.domain.rules import NoConstants, Result, Rule, ascending, constant, said
 from registry.domain.sums import Values
 
 _BANDS = "Domain reference 1.1, S-CMAS (mdapp; Huber)"
@@ -21,13 +21,25 @@ _YOUNG = "Domain reference 1.1, S-CMAS4 (acr.22041)"
 class CmasConstants:
     """The points at which the source says what a CMAS out of 52 means; between them it says nothing."""
 
-    no_impairment_from: int = constant("CMAS from which there is no impairment", 48, source=_BANDS)
-    mild_at: int = constant("CMAS that is mild impairment", 45, source=_BANDS)
-    mild_to_moderate_at: int = constant("CMAS that is mild to moderate impairment", 39, source=_BANDS)
-    moderate_at: int = constant("CMAS that is moderate impairment", 30, source=_BANDS)
-    severe_below: int = constant("CMAS below which impairment is severe", 15, source=_BANDS)
+    no_impairment_from: int = constant(
+        "CMAS from which there is no impairment", 48, source=_BANDS, high=items.CMAS_FULL_MAXIMUM
+    )
+    mild_at: int = constant("CMAS that is mild impairment", 45, source=_BANDS, high=items.CMAS_FULL_MAXIMUM)
+    mild_to_moderate_at: int = constant(
+        "CMAS that is mild to moderate impairment", 39, source=_BANDS, high=items.CMAS_FULL_MAXIMUM
+    )
+    moderate_at: int = constant("CMAS that is moderate impairment", 30, source=_BANDS, high=items.CMAS_FULL_MAXIMUM)
+    severe_below: int = constant(
+        "CMAS below which impairment is severe", 15, source=_BANDS, high=items.CMAS_FULL_MAXIMUM
+    )
     young_age: int = constant("Age in years at which healthy children do not reach 52", 4, source=_YOUNG)
-    young_mean: Decimal = constant("Mean CMAS of healthy children of that age", Decimal("46.6"), source=_YOUNG)
+    young_mean: Decimal = constant(
+        "Mean CMAS of healthy children of that age", Decimal("46.6"), source=_YOUNG, high=items.CMAS_FULL_MAXIMUM
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse an impairment that is not worse than the one before it."""
+        ascending(self, "severe_below", "moderate_at", "mild_to_moderate_at", "mild_at", "no_impairment_from")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

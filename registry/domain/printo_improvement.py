@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from registry.domain.core_sets import Assessment, compared
 from registry.domain.relative_improvement import Bounds, RelativeChange, decide, relative_change, to_review, why
-from registry.domain.rules import Result, Rule, constant, said
+from registry.domain.rules import Result, Rule, ascending, constant, said
 
 _SOURCE = "Domain reference 2.2"
 LEVELS = ("printo_20", "printo_50", "printo_70", "printo_90")
@@ -23,15 +23,29 @@ LEVELS = ("printo_20", "printo_50", "printo_70", "printo_90")
 class Constants:
     """What the definition asks at each level."""
 
-    improved_measures: int = constant("Measures that must improve", 3, source=_SOURCE, certainty=90)
-    printo_20: Decimal = constant("Percent of improvement of PRINTO 20", Decimal(20), source=_SOURCE, certainty=90)
-    printo_50: Decimal = constant("Percent of improvement of PRINTO 50", Decimal(50), source=_SOURCE, certainty=85)
-    printo_70: Decimal = constant("Percent of improvement of PRINTO 70", Decimal(70), source=_SOURCE, certainty=85)
-    printo_90: Decimal = constant("Percent of improvement of PRINTO 90", Decimal(90), source=_SOURCE, certainty=85)
-    worsened_measures: int = constant("Remaining measures that may worsen", 1, source=_SOURCE, certainty=90)
+    improved_measures: int = constant("Measures that must improve", 3, source=_SOURCE, certainty=90, high=6)
+    printo_20: Decimal = constant(
+        "Percent of improvement of PRINTO 20", Decimal(20), source=_SOURCE, certainty=90, high=100
+    )
+    printo_50: Decimal = constant(
+        "Percent of improvement of PRINTO 50", Decimal(50), source=_SOURCE, certainty=85, high=100
+    )
+    printo_70: Decimal = constant(
+        "Percent of improvement of PRINTO 70", Decimal(70), source=_SOURCE, certainty=85, high=100
+    )
+    printo_90: Decimal = constant(
+        "Percent of improvement of PRINTO 90", Decimal(90), source=_SOURCE, certainty=85, high=100
+    )
+    worsened_measures: int = constant(
+        "Remaining measures that may worsen", 1, source=_SOURCE, certainty=90, low=0, high=6
+    )
     worsening: Decimal = constant(
         "Percent above which a measure has worsened", Decimal(30), source=_SOURCE, certainty=90
     )
+
+    def __post_init__(self) -> None:
+        """Refuse levels that do not ask for more, the higher they are."""
+        ascending(self, "printo_20", "printo_50", "printo_70", "printo_90")
 
     def bounds(self, level: str) -> Bounds:
         """What a level asks of the six measures."""

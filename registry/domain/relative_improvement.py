@@ -7,13 +7,16 @@ person. A missing measure may have gone either way: a definition is met, or not 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 from registry.domain.core_sets import Compared
 from registry.domain.rules import said
+from registry.domain.units import SIGNIFICANT_DIGITS
 
 Decision = Literal["met", "not_met", "indeterminate"]
+
+_TWELVE_DIGITS = Context(prec=SIGNIFICANT_DIGITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +68,16 @@ def relative_change(one: Compared) -> RelativeChange:
         field=one.field,
         baseline=one.baseline,
         followup=one.followup,
-        percent_change=100 * improvement / one.baseline if improvement is not None and one.baseline else None,
+        percent_change=_percent(improvement, one.baseline) if improvement is not None and one.baseline else None,
         worsened_from_zero=not known and improvement is not None and improvement < 0,
         enzyme=one.enzyme,
         reason=one.reason,
     )
+
+
+def _percent(improvement: Decimal, baseline: Decimal) -> Decimal:
+    """The share to 12 significant digits: a mean of domains that does not end, 5/6 to 4/6, improves by exactly 20 %."""
+    return _TWELVE_DIGITS.divide(100 * improvement, baseline)
 
 
 def decide(changes: Iterable[RelativeChange], bounds: Bounds) -> Decision:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from registry.domain.analytes import named
 from registry.domain.dosing import twelve_digits
-from registry.domain.rules import Result, Rule, constant, said, undecided
+from registry.domain.rules import ConstantRefused, Result, Rule, constant, said, undecided
 from registry.domain.units import UnknownUnit, convert
 
 _REFERENCE = "Domain reference 4.1"
@@ -26,6 +26,11 @@ class Constants:
     k: Decimal = constant(
         "Factor for height in cm and creatinine in mg/dL", Decimal("0.413"), source=_REFERENCE, certainty=97
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a factor that is not above zero."""
+        if self.k <= 0:
+            raise ConstantRefused("k", "k must be above zero.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

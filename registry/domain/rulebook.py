@@ -1,6 +1,7 @@
 """Every rule of the science by its id, and the rules in force for a study with constants of its own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -90,6 +91,25 @@ RULEBOOK: Mapping[str, Rule[Any]] = MappingProxyType({rule.id: rule for rule in 
 """Every rule by its id, with the constants as shipped."""
 
 
+RESTS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "total-improvement-score": ("chaq",),
+        "definition-of-improvement": ("chaq", "total-improvement-score"),
+        "printo-improvement": ("chaq", "total-improvement-score"),
+        "deterioration": ("chaq",),
+        "jdmai1": ("hmc",),
+        "jdmai2": ("hmc",),
+        "complete-clinical-response": ("clinically-inactive-disease", "clinically-inactive-disease-revised"),
+        "glucocorticoid-reduction": ("prednisone-equivalent",),
+        "steroid-free-since": ("prednisone-equivalent",),
+        "refractory": ("prednisone-equivalent",),
+        "dose-band": ("egfr",),
+        "jak-exposure": ("dose-band",),
+    }
+)
+"""The rules whose results a rule takes as inputs on a visit: their own constants are told with its."""
+
+
 def of_study(own: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Rule[Any]]:
     """The rules with a study's own constants, rule id -> constant -> value; raises ConstantRefused."""
     if not own:
@@ -97,4 +117,11 @@ def of_study(own: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Rule[A
     unknown = next((name for name in own if name not in RULEBOOK), None)
     if unknown is not None:
         raise ConstantRefused(unknown, "There is no rule of this name.")
-    return MappingProxyType({name: overriding(rule, own.get(name) or {}) for name, rule in RULEBOOK.items()})
+    rules = {name: overriding(rule, own.get(name) or {}) for name, rule in RULEBOOK.items()}
+    return MappingProxyType({name: _resting(rule, rules) for name, rule in rules.items()})
+
+
+def _resting(rule: Rule[Any], rules: Mapping[str, Rule[Any]]) -> Rule[Any]:
+    """Give a rule with the study's constants of the rules that it rests on among those overridden, as `egfr.k`."""
+    below = [f"{name}.{one}" for name in RESTS_ON.get(rule.id, ()) for one in rules[name].overridden]
+    return replace(rule, overridden=(*rule.overridden, *below)) if below else rule

@@ -194,6 +194,28 @@ def expected_total(field: str, values: Values) -> Expected:
     return TOTALS[field].expect(values)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A total that a form records, with the fields it was read from; a total that its items contradict is none."""
+
+    total: Decimal | None
+    fields: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def recorded_total(total: Total, values: Values) -> Recorded:
+    """Read a total as stated or, where it is not, of its items; of a mean that was stated rounded the items decide."""
+    stated, expected = _number(values, total.field), total.expect(values)
+    if stated is None:
+        return Recorded(expected.total, expected.given)
+    if expected.total is None or expected.total == stated:
+        return Recorded(stated, (total.field,))
+    fields = (total.field, *expected.given)
+    if abs(stated - expected.total) <= total.tolerance:
+        return Recorded(expected.total, fields)
+    return Recorded(None, fields, _contradicted(total))
+
+
 def contradiction(field: str, values: Values) -> Contradiction | None:
     """Say how a given total contradicts its items; None where it agrees, is not given, or no item is given."""
     total = TOTALS[field]
@@ -207,7 +229,11 @@ def contradiction(field: str, values: Values) -> Contradiction | None:
         return _incomplete(total, expected.missing)
     if abs(stated - expected.total) <= total.tolerance:
         return None
-    return Contradiction(field, f"The {total.words} ({field}) must be {total.rule}.")
+    return Contradiction(field, _contradicted(total))
+
+
+def _contradicted(total: Total) -> str:
+    return f"The {total.words} ({total.field}) must be {total.rule}."
 
 
 def _incomplete(total: Total, missing: tuple[str, ...]) -> Contradiction:

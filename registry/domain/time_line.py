@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 
 from registry.domain import derivation
-from registry.domain.course import Course, Kept, Medication, Visit
+from registry.domain.analytes import TRANSCRIPT, of_category
+from registry.domain.course import Course, Kept, Medication, Participant, Visit
 from registry.domain.dates import PartialDate, study_day
+from registry.domain.derivation import Failed
 from registry.domain.derived import Derived
 
 Told = dict[str, Any]
@@ -36,6 +38,16 @@ SCORES: Mapping[str, tuple[str | None, tuple[str, str] | None, str | None]] = {
 }
 """Each score of an entry: the rule that makes it, the form and field that record it, the field that names its scale."""
 
+UNITS = {
+    "physician_global_activity": "cm",
+    "patient_global_activity": "cm",
+    "extramuscular_global_activity": "cm",
+    "height": "cm",
+    "weight": "kg",
+    "nailfold_density": "/mm",
+}
+"""Units of what is told as recorded, where it has one; a global assessment on the Likert scale says so in `scale`."""
+
 RESPONSES = {
     "total_improvement_score": "total-improvement-score",
     "definition_of_improvement": "definition-of-improvement",
@@ -58,48 +70,57 @@ GROWTH = {
 ENZYME = "enzyme-multiple"
 INTERFERON = ("interferon-score-6", "interferon-score-28-standardised", "interferon-score-28-geomean",
               "interferon-ratio", "interferon-positivity")  # fmt: skip
+BIOMARKERS = tuple(one.code for one in of_category("interferon") if not one.code.startswith(TRANSCRIPT))
 GLUCOCORTICOID = "prednisone-equivalent"
+SAFETY = ("ctcae-grade-5.0", "ctcae-grade-6.0", "enzyme-signal", "egfr", "dose-band", "high-risk")
+WHO = ("code", "sex_at_birth", "birth_year", "birth_month", "symptom_onset", "diagnosed_on")
 DOSE = ("drug", "formulation", "mg_per_intake", "intakes_per_day", "mg_per_day", "mg_per_kg_per_day", "started_on",
         "ended_on", "reason_for_end")  # fmt: skip
 MEDICATION = ("medication", "dose", "dose_unit", "frequency", "route", "started_on", "ended_on")
 EVENT = ("term", "ctcae_term", "grade", "serious", "special_interest", "started_on", "ended_on", "outcome")
 
 
-def time_line(course: Course) -> Told:
-    """Give the course as one answer: the visits by date, and doses, medications and adverse events as intervals."""
+def time_line(course: Course, failed: Failed | None = None) -> Told:
+    """Give the course as one answer: the visits by date, and doses, medications and adverse events as intervals.
+
+    Where a rule fails, `failed` is told; without it the failure is raised.
+    """
     baseline = course.baseline
     return {
         "participant_id": course.participant.id,
         "participant_version": course.participant.version,
         "today": course.today.isoformat(),
-        "baseline": _of_visit(baseline, baseline) if baseline else None,
-        "entries": list(_entries(course)),
+        **{name: course.participant.image.get(name) for name in WHO},
+        "autoantibodies": _antibodies(course.participant),
+        "baseline": _of_visit(course, baseline) if baseline else None,
+        "entries": list(_entries(course, failed)),
         "doses": [_interval(course, dose, DOSE) for dose in course.doses],
         "concomitant_medications": [_interval(course, one, MEDICATION) for one in _by_start(course.medications)],
         "adverse_events": [_interval(course, one, EVENT) for one in _by_start(course.adverse_events)],
     }
 
 
-def _entries(course: Course) -> Iterator[Told]:
+def _entries(course: Course, failed: Failed | None) -> Iterator[Told]:
     told: set[str] = set()
     for visit in course.visits:
         begun = [event for event in _by_start(course.adverse_events) if _start(event) <= visit.on]
-        yield _entry(course, visit, [event for event in begun if event.id not in told])
+        derived = by_rule(derivation.of_visit(course, visit, failed))
+        yield _entry(course, visit, derived, [event for event in begun if event.id not in told])
         told |= {event.id for event in begun}
 
 
-def _entry(course: Course, visit: Visit, events: Sequence[Kept]) -> Told:
+def _entry(course: Course, visit: Visit, derived: ByRule, events: Sequence[Kept]) -> Told:
     """Tell one visit; `events` are the adverse events that began since the one before."""
-    derived = by_rule(derivation.of_visit(course, visit))
     dose = course.dose_on(visit.on)
     return {
-        **_of_visit(visit, course.baseline),
+        **_of_visit(course, visit),
         "jak_inhibitor": _interval(course, dose, DOSE) if dose else None,
         "glucocorticoid": _glucocorticoid(derived),
         "scores": {name: _measure(visit, derived, *where) for name, where in SCORES.items()},
         "enzymes": [_of_rule(one) for one in derived.get(ENZYME, ())],
-        "interferon": [_of_rule(one) for rule in INTERFERON for one in derived.get(rule, ())],
+        "interferon": [*_interferon(visit), *(_of_rule(one) for one in _of_interferon(derived))],
         "response": {name: _first(derived, rule) for name, rule in RESPONSES.items()},
+        "safety": [_of_rule(one) for rule in SAFETY for one in derived.get(rule, ()) if _is_of_note(one)],
         "growth": {name: _measure(visit, derived, *where) for name, where in GROWTH.items()},
         "adverse_events": [_interval(course, event, EVENT) for event in events],
     }
@@ -113,14 +134,27 @@ def by_rule(derived: Sequence[Derived]) -> dict[str, list[Derived]]:
     return found
 
 
-def _of_visit(visit: Visit, baseline: Visit | None) -> Told:
+def _is_of_note(derived: Derived) -> bool:
+    """Whether a value is told among safety: a grade within the limits of normal is not, nor what says nothing."""
+    result = derived.result
+    said_nothing = result.value is None and result.category is None
+    return not said_nothing and result.category != "grade_0"
+
+
+def _antibodies(participant: Participant) -> list[str]:
+    """Tell which autoantibodies were found in any test."""
+    tests = participant.image.get("autoantibodies") or ()
+    return sorted({test["antibody"] for test in tests if test["finding"] == "positive"})
+
+
+def _of_visit(course: Course, visit: Visit) -> Told:
     return {
         "visit_id": visit.id,
         "visit_version": visit.version,
         "event": visit.event,
         "status": visit.image["status"],
         "visited_on": visit.on.isoformat(),
-        "study_day": study_day(visit.on, baseline.on) if baseline else None,
+        "study_day": _study_day(course, visit.on),
     }
 
 
@@ -129,8 +163,9 @@ def _of_visit(visit: Visit, baseline: Visit | None) -> Told:
 
 def _of_rule(derived: Derived) -> Told:
     result = derived.result
-    told = ("value", "category", "final", "subject", "reason")
-    return {"rule": result.rule.id, "unit": result.rule.unit, **{name: getattr(result, name) for name in told}}
+    told = {name: getattr(result, name) for name in ("value", "category", "final", "subject", "reason")}
+    of_details = {name: getattr(result.details, name, None) for name in ("maximum", "comparator")}
+    return {"rule": result.rule.id, "unit": result.rule.unit, **told, **of_details}
 
 
 def _first(derived: ByRule, rule: str) -> Told | None:
@@ -149,8 +184,22 @@ def _measure(
     if value is None or recorded is None:
         return made
     form, name = recorded
-    told = {"value": value, "final": visit.complete, "recorded": f"/forms/{form}/{name}"}
+    told = {"value": value, "final": visit.complete, "recorded": f"/forms/{form}/{name}", "unit": UNITS.get(name)}
     return told | {"scale": visit.form(form).get(scale) if scale else None}
+
+
+def _interferon(visit: Visit) -> Iterator[Told]:
+    """Tell the interferon biomarkers as they were reported; single transcripts are told by the scores made of them."""
+    for result in visit.results(*BIOMARKERS):
+        if result.get("value") is not None:
+            told = {name: result.get(name) for name in ("value", "unit", "comparator")}
+            where = {"subject": result["analyte"], "recorded": f"/laboratory_results/{result['analyte']}"}
+            yield {**told, **where, "final": visit.complete}
+
+
+def _of_interferon(derived: ByRule) -> Iterator[Derived]:
+    for rule in INTERFERON:
+        yield from (one for one in derived.get(rule, ()) if not str(one.result.subject).startswith(TRANSCRIPT))
 
 
 def _glucocorticoid(derived: ByRule) -> Told | None:
@@ -167,17 +216,18 @@ def _glucocorticoid(derived: ByRule) -> Told | None:
 
 
 def _interval(course: Course, one: Kept, names: Sequence[str]) -> Told:
-    """Tell a record with its interval in study days, from the first day that it may have begun on."""
+    """Tell a record with its interval in study days; a date that is not known to the day has none."""
     start, end = one.partial("started_on"), one.partial("ended_on")
-    days = {
-        "start_day": _study_day(course, start.earliest if start else None),
-        "end_day": _study_day(course, end.latest if end else None),
-    }
+    days = {"start_day": _partial_study_day(course, start), "end_day": _partial_study_day(course, end)}
     return {"id": one.id, "version": one.version, **{name: one.image.get(name) for name in names}, **days}
 
 
 def _study_day(course: Course, day: date | None) -> int | None:
-    return study_day(day, course.baseline.on) if day and course.baseline else None
+    return study_day(day, course.day_1) if day and course.day_1 else None
+
+
+def _partial_study_day(course: Course, day: PartialDate | None) -> int | None:
+    return _study_day(course, day.earliest) if day and day.precision == "day" else None
 
 
 def _start(one: Kept | Medication) -> date:

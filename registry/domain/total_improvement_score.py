@@ -5,7 +5,8 @@ absolute percent change towards health, 100 x improvement / range, where the ran
 the version used. A worsening scores 0; how many measures worsened is told.
 
 A missing measure scores 0, and the result says that it is incomplete. Without the physician's global activity or strength
-there is no total (S-CALC asks for at least these). A muscle enzyme is measured against the upper limit of normal of its
+there is no total (S-CALC asks for at least these); that the extramuscular activity or the DAS is needed too is [MEM 60%],
+and is not asked for unless a study says so. A muscle enzyme is measured against the upper limit of normal of its
 baseline; one without a limit that did not improve scores 0, whatever its limit. A Likert has no published range.
 """
 
@@ -18,8 +19,8 @@ from registry.domain.core_sets import Assessment, Compared, compared
 from registry.domain.rules import Result, Rule, said, undecided
 from registry.domain.total_improvement_table import TABLE, Constants
 
-REQUIRED = ("physician_global", "strength")
 NEEDED = "A total needs the physician's global activity and the muscle strength at both visits."
+THIRD_NEEDED = "In this study a total needs the extramuscular activity or the DAS too."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ TOTAL_IMPROVEMENT_SCORE = Rule(
     title="ACR/EULAR 2016 Total Improvement Score",
     version="1",
     source=TABLE,
-    certainty=85,
+    certainty=60,
     unit="{score}",
     categories=CATEGORIES,
     details=Details,
@@ -110,8 +111,9 @@ def _total(
     rule: Rule[Constants], details: Details, changes: Sequence[MeasureChange], missing: tuple[str, ...]
 ) -> Result:
     why = " ".join(change.reason for change in changes if change.reason)
-    if any(change.points is None for change in changes if change.measure in REQUIRED):
-        return undecided(rule, f"{NEEDED} {why}", *missing, details=details)
+    if any(change.points is None for change in changes if change.measure in rule.constants.required):
+        needed = NEEDED if rule.constants.third_required == "none" else f"{NEEDED} {THIRD_NEEDED}"
+        return undecided(rule, f"{needed} {why}", *missing, details=details)
     total = sum((change.points for change in changes if change.points is not None), Decimal(0))
     return Result(
         rule=rule,

@@ -22,6 +22,8 @@ POPULATIONS: Mapping[str, str] = MappingProxyType(
     {"juvenile": "Juvenile dermatomyositis", "adult": "Adult dermatomyositis or polymyositis"}
 )
 
+THIRD_REQUIRED = ("none", "extramuscular")
+
 
 def _levels(*numbers: str) -> Mapping[str, Decimal]:
     return {f"level_{level}": Decimal(number) for level, number in enumerate(numbers, 1)}
@@ -43,26 +45,54 @@ class Constants:
         "Population where none is said: juvenile or adult", "juvenile", source=_DEFAULT, one_of=POPULATIONS
     )
     strength_above: Mapping[str, Decimal] = constant(
-        "Percent above which each level of strength begins", _levels("2", "10", "20", "30"), source=TABLE
+        "Percent above which each level of strength begins",
+        _levels("2", "10", "20", "30"),
+        source=TABLE,
+        ordered="strictly",
     )
     other_above: Mapping[str, Decimal] = constant(
-        "Percent above which each level of every other measure begins", _levels("5", "15", "25", "40"), source=TABLE
+        "Percent above which each level of every other measure begins",
+        _levels("5", "15", "25", "40"),
+        source=TABLE,
+        ordered="strictly",
     )
     physician_global_points: Mapping[str, Decimal] = constant(
-        "Points of physician's global activity", _levels("7.5", "15", "17.5", "20"), source=TABLE
+        "Points of physician's global activity",
+        _levels("7.5", "15", "17.5", "20"),
+        source=TABLE,
+        low=0,
+        high=100,
+        ordered="loosely",
     )
     patient_global_points: Mapping[str, Decimal] = constant(
-        "Points of patient's or parent's global activity", _levels("2.5", "5", "7.5", "10"), source=TABLE
+        "Points of patient's or parent's global activity",
+        _levels("2.5", "5", "7.5", "10"),
+        source=TABLE,
+        low=0,
+        high=100,
+        ordered="loosely",
     )
     strength_points: Mapping[str, Decimal] = constant(
-        "Points of MMT or CMAS", _levels("10", "20", "27.5", "32.5"), source=TABLE
+        "Points of MMT or CMAS", _levels("10", "20", "27.5", "32.5"), source=TABLE, low=0, high=100, ordered="loosely"
     )
-    function_points: Mapping[str, Decimal] = constant("Points of CHAQ", _levels("5", "7.5", "7.5", "10"), source=TABLE)
+    function_points: Mapping[str, Decimal] = constant(
+        "Points of CHAQ", _levels("5", "7.5", "7.5", "10"), source=TABLE, low=0, high=100, ordered="loosely"
+    )
     enzyme_points: Mapping[str, Decimal] = constant(
-        "Points of the muscle enzyme or the CHQ physical summary", _levels("2.5", "5", "7.5", "7.5"), source=TABLE
+        "Points of the muscle enzyme or the CHQ physical summary",
+        _levels("2.5", "5", "7.5", "7.5"),
+        source=TABLE,
+        low=0,
+        high=100,
+        ordered="loosely",
     )
     extramuscular_points: Mapping[str, Decimal] = constant(
-        "Points of extramuscular activity or the DAS", _levels("7.5", "12.5", "15", "20"), source=TABLE
+        "Points of extramuscular activity or the DAS",
+        _levels("7.5", "12.5", "15", "20"),
+        source=TABLE,
+        low=0,
+        high=100,
+        ordered="loosely",
     )
     vas_range: Decimal = constant("Range of a visual analogue scale, cm", Decimal(10), source=_RANGES)
     chaq_range: Decimal = constant("Range of the CHAQ index", Decimal(3), source=_RANGES)
@@ -83,11 +113,27 @@ class Constants:
         certainty=85,
         one_of=ENZYME_CHOICES,
     )
+    third_required: str = constant(
+        "Measure that a total needs besides the physician's global activity and strength: none, or extramuscular (the DAS "
+        "in the PRINTO core set)",
+        "none",
+        source=_REFERENCE,
+        certainty=60,
+        one_of=THIRD_REQUIRED,
+    )
     juvenile_thresholds: Mapping[str, Decimal] = constant(
-        "Score from which each category is reached, juvenile", _thresholds(30, 45, 70), source=TABLE
+        "Score from which each category is reached, juvenile",
+        _thresholds(30, 45, 70),
+        source=TABLE,
+        high=100,
+        ordered="strictly",
     )
     adult_thresholds: Mapping[str, Decimal] = constant(
-        "Score from which each category is reached, adult", _thresholds(20, 40, 60), source=TABLE
+        "Score from which each category is reached, adult",
+        _thresholds(20, 40, 60),
+        source=TABLE,
+        high=100,
+        ordered="strictly",
     )
 
     def __post_init__(self) -> None:
@@ -97,6 +143,12 @@ class Constants:
             spans = tuple(value.values()) if isinstance(value, Mapping) else (value,)
             if "_range" in one.name and any(span is not None and span <= 0 for span in spans):
                 raise ConstantRefused(one.name, f"{one.name} must be above zero.")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The measures that a total needs; of the third each core set has one."""
+        third = ("extramuscular", "disease_activity_score") if self.third_required == "extramuscular" else ()
+        return "physician_global", "strength", *third
 
     def thresholds(self, population: str) -> Mapping[str, Decimal]:
         """The thresholds of a population."""

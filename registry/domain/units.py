@@ -27,6 +27,11 @@ SIGNIFICANT_DIGITS = 12
 _ROUNDED = Context(prec=SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
+LARGEST = Decimal(10) ** 12
+"""No score, ratio or multiple is as large: one that is rests on a number that is not right."""
+TOO_LARGE = "The number that these values make is too large to be right: a value, a limit or a unit is wrong."
+
+
 class UnknownUnit(ValueError):
     """The unit is none of those the analyte is reported in; `accepted` lists them."""
 

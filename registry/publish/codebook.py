@@ -11,7 +11,7 @@ from registry.publish.columns import FILES, Column
 
 NAME = "codebook.csv"
 PROFILE = "study_days"
-HEADINGS = ("file", "column", "words", "type", "unit", "codes", "minimum", "maximum", "sdtm", "loinc")
+HEADINGS = ("file", "column", "words", "type", "unit", "codes", "minimum", "maximum", "higher", "sdtm", "loinc")
 
 RULES = (
     "Participants stand under keyed pseudonyms, the same in every extract of the study, and give the order of rows.",
@@ -40,4 +40,4 @@ def lines() -> list[bytes]:
 def _cells(column: Column) -> list[Any]:
     codes = " | ".join(f"{code} = {words}" for code, words in column.codes.items()) if column.codes else None
     said = (column.name, column.words, column.type, column.unit, codes)
-    return [*said, column.minimum, column.maximum, column.sdtm, column.loinc]
+    return [*said, column.minimum, column.maximum, column.higher, column.sdtm, column.loinc]

@@ -65,6 +65,7 @@ class Column:
     codes: Mapping[Any, str] | None = None
     minimum: Any = None
     maximum: Any = None
+    higher: str | None = None
     sdtm: str | None = None
     loinc: str | None = None
 
@@ -114,7 +115,7 @@ def _columns_of(name: str, field: plain.Field[Any]) -> Iterator[Column]:
 def _told(name: str, field: plain.Field[Any]) -> Column:
     said = catalogue.told_field(name, field)
     kind = "0/1" if said["type"] == "boolean" else said["type"]
-    kept = {key: said[key] for key in ("unit", "codes", "minimum", "maximum", "sdtm", "loinc")}
+    kept = {key: said[key] for key in ("unit", "codes", "minimum", "maximum", "higher", "sdtm", "loinc")}
     return Column(name, said["words"] or name, kind, **kept)
 
 

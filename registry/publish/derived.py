@@ -11,15 +11,18 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NoReturn
 
+from registry.api import derived as of_answers
 from registry.db import courses
 from registry.db.transaction import Transaction
 from registry.domain import course, derivation
-from registry.domain.course import Course, Visit
 from registry.domain.dates import study_day
 from registry.domain.derived import Derived
-from registry.domain.rulebook import RULEBOOK, of_study
+from registry.domain.rulebook import RULEBOOK
+from registry.domain.rules import Rule
+from registry.problems import BrokenRule, RuleFailed
 from registry.publish.columns import EVENT, PARTICIPANT, VISIT_NUMBER, VISITED, Column, File
 
 BATCH = 20
@@ -41,6 +44,7 @@ FILE = File(
         Column("result_number", "Number of the laboratory result in its visit", "integer", minimum=1),
         Column("value", "Value, exact", "decimal"),
         Column("unit", "Unit of the value, UCUM", "text"),
+        Column("maximum", "Highest value of the version of the scale, where the rule has one", "decimal"),
         Column("category", "Category, as GET /v1/rules tells those of each rule", "text"),
         Column("final", "No missing or later input can change it", "0/1"),
         Column("missing", "Inputs that were not there, with semicolons between", "text"),
@@ -51,32 +55,35 @@ FILE = File(
 )
 
 
-def lines(tx: Transaction, names: Mapping[str, str]) -> Iterator[bytes]:
-    """Give the lines of the file: the header, then the rows of each participant under its pseudonym, in their order."""
+def lines(tx: Transaction, names: Mapping[str, str], rules: Mapping[str, Rule[Any]]) -> Iterator[bytes]:
+    """Give the lines of the file: the header, then the rows of each participant under its pseudonym, in their order.
+
+    Raises:
+        RuleFailed: a rule failed on the records of a participant.
+    """
     yield ",".join(FILE.names).encode() + b"\n"
     ids = list(names)
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         found = {images["participant"]["id"]: images for images in courses.of_participants(tx, batch)}
         for wanted in batch:
-            yield from _written((names[wanted], *row) for row in _rows(found[wanted]))
+            yield from _written((names[wanted], *row) for row in _rows(found[wanted], rules))
 
 
-def _rows(images: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _rows(images: Mapping[str, Any], rules: Mapping[str, Rule[Any]]) -> Iterator[tuple[Any, ...]]:
     """Give the rows of one participant: of each complete visit by number, then the participant's own."""
-    rules = of_study(images.get("rule_constants"))
     found = course.read(images, rules, NO_DAY)
     found = course.read(images, rules, found.complete[-1].on if found.complete else NO_DAY)
-    first = _day_1(found)
     for number, visit in enumerate(found.complete, start=1):
-        where = (number, visit.event, study_day(visit.on, first))
-        yield from ((*where, *_told(derived)) for derived in derivation.of_visit(found, visit))
-    yield from ((None, None, None, *_told(derived)) for derived in derivation.of_participant(found))
+        where = (number, visit.event, study_day(visit.on, found.day_1 or visit.on))
+        yield from ((*where, *_told(derived)) for derived in derivation.of_visit(found, visit, _failed))
+    yield from ((None, None, None, *_told(derived)) for derived in derivation.of_participant(found, _failed))
 
 
-def _day_1(found: Course) -> date:
-    planned: Iterable[Visit] = [visit for visit in found.complete if visit.event == "week_0"] or found.complete
-    return min((visit.on for visit in planned), default=NO_DAY)
+def _failed(rule: str, error: Exception) -> NoReturn:
+    """Log where a rule failed, and stop the extract: a value that is missing by our fault is not published as undecided."""
+    of_answers.failed(rule, error)
+    raise RuleFailed(BrokenRule("", "rule_failed", f"The rule {rule}, or one of its group, failed.")) from None
 
 
 def _told(derived: Derived) -> tuple[Any, ...]:
@@ -86,14 +93,19 @@ def _told(derived: Derived) -> tuple[Any, ...]:
         result.rule.version,
         result.subject,
         getattr(result.details, "result_number", None),
-        None if result.value is None else f"{result.value:f}",
+        _plain(result.value),
         result.rule.unit if result.value is not None else None,
+        _plain(getattr(result.details, "maximum", None)),
         result.category,
         int(result.final),
         ";".join(result.missing),
         result.rule.certainty,
         ";".join(result.rule.overridden),
     )
+
+
+def _plain(number: Decimal | int | None) -> str | None:
+    return None if number is None else f"{Decimal(number):f}"
 
 
 def _written(rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:

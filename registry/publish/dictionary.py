@@ -45,7 +45,7 @@ RECORDS: tuple[type[Record], ...] = (
 )
 NAMES: dict[type[Any], str] = {KeptLaboratoryResult: "Laboratory result"}
 MOST_CODES_IN_A_CELL = 12
-COLUMNS = ("Field", "What it is", "Type", "Unit", "Values", "Given", "SDTM", "LOINC")
+COLUMNS = ("Field", "What it is", "Type", "Unit", "Values", "Higher is", "Given", "SDTM", "LOINC")
 INTRODUCTION = f"""\
 # Data dictionary
 
@@ -100,6 +100,7 @@ def _row(name: str, field: Field[Any]) -> list[str]:
         kind,
         _code(told["unit"]),
         values_of(field),
+        told["higher"] or "",
         given,
         told["sdtm"] or "",
         told["loinc"] or "",

@@ -7,7 +7,6 @@ more. Pseudonyms are put in here, so neither they nor their key ever reach the d
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -17,9 +16,13 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+import simplejson
+
+from registry.api.derived import rules_of_study
 from registry.db import events, extracts
 from registry.db.extracts import ExtractFile, Manifest, Snapshot
 from registry.db.transaction import Attribution, Database
+from registry.problems import Problem
 from registry.publish import codebook, derived
 from registry.publish.columns import FILES, LEFT_OUT, PARTICIPANT, File
 from registry.publish.pseudonyms import pseudonyms
@@ -37,17 +40,27 @@ class ExtractRefused(Exception):
 
 
 def pull(
-    service: Database, views: Database, attribution: Attribution, study: str, out: Path, *, key: bytes
+    service: Database,
+    views: Database,
+    whole: Database,
+    attribution: Attribution,
+    study: str,
+    out: Path,
+    *,
+    key: bytes,
 ) -> Manifest:
     """Write an extract and keep in the audit that it was asked for and what was given, as a command does.
 
-    `service` connects as registry_service, `views` as registry_extract.
+    `service` connects as registry_service, and is written to; `views` and `whole` are those of `write`.
 
     Raises:
-        ExtractRefused: the folder is not empty, or there is no such study.
+        ExtractRefused: the folder is not empty, there is no such study, or what it holds cannot be derived from.
     """
     _note(service, attribution, {"study": study})
-    manifest = write(views, service, study, attribution, out, key=key)
+    try:
+        manifest = write(views, whole, study, attribution, out, key=key)
+    except Problem as problem:
+        raise ExtractRefused(" ".join([problem.title(), *(error.detail for error in problem.errors)])) from None
     _note(service, attribution, {"study": study, "cut_at": manifest.cut_at, "files": list(map(asdict, manifest.files))})
     return manifest
 
@@ -59,27 +72,28 @@ def _note(service: Database, attribution: Attribution, details: Mapping[str, obj
         tx.commit()
 
 
-def write(
-    views: Database, service: Database, study: str, attribution: Attribution, out: Path, *, key: bytes
-) -> Manifest:
+def write(views: Database, whole: Database, study: str, attribution: Attribution, out: Path, *, key: bytes) -> Manifest:
     """Write the extract of a study into the folder `out`, which is missing or empty.
 
-    `views` connects as registry_extract; `service` as registry_service, for derived values are made of whole records.
-    It covers the sites of the attribution.
+    `views` connects as registry_extract; `whole` as registry_service to the same server, for derived values are made of
+    whole records; its pool need not be open. The extract covers the sites of the attribution.
 
     Raises:
         ExtractRefused: the folder is not empty, or there is no such study.
+        StudyConstantsRefused: the study's own constants are not of the rules. RuleFailed: a rule failed on the records.
     """
     with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites) as snapshot:
         if not snapshot.has_study(study):
             raise ExtractRefused(f"There is no study {study}; `registry extract` takes the code of a study.")
         names = pseudonyms(key, study, snapshot.participants(study))
         files = [_keep(folder, f"{file.name}.csv", _table(snapshot, file, study, names)) for file in FILES]
-        with extracts.whole_records(service, snapshot, attribution) as tx:
-            files.append(_keep(folder, f"{derived.FILE.name}.csv", derived.lines(tx, names)))
+        with extracts.whole_records(whole, snapshot, attribution) as tx:
+            constants = extracts.rule_constants(tx, study)
+            lines = derived.lines(tx, names, rules_of_study(constants))
+            files.append(_keep(folder, f"{derived.FILE.name}.csv", lines))
         files.append(_keep(folder, codebook.NAME, codebook.lines()))
         manifest = Manifest(
-            study, snapshot.cut_at, codebook.PROFILE, software(), attribution.sites == "*", tuple(files)
+            study, snapshot.cut_at, codebook.PROFILE, software(), attribution.sites == "*", constants, tuple(files)
         )
         _keep(folder, MANIFEST, _told(manifest))
         return manifest
@@ -149,4 +163,4 @@ def _told(manifest: Manifest) -> list[bytes]:
         "cut_at": manifest.cut_at.isoformat(),
         "profile": {"name": manifest.profile, "rules": codebook.RULES, "left_out": dict(LEFT_OUT)},
     }
-    return (json.dumps(told, indent=2) + "\n").encode().splitlines(keepends=True)
+    return (simplejson.dumps(told, indent=2, use_decimal=True) + "\n").encode().splitlines(keepends=True)

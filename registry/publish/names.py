@@ -10,7 +10,15 @@ from registry.api.contract import Contract
 VERSION_PREFIX = "/v1/"
 AMENDS = "replace"
 READ_BELOW = {"history": "history", "versions": "version"}
-GATHERED = {"analytes": "catalogue", "forms": "catalogue", "edit-checks": "catalogue", "tokens": "accounts"}
+GATHERED = {
+    "analytes": "catalogue",
+    "forms": "catalogue",
+    "edit-checks": "catalogue",
+    "tokens": "accounts",
+    "study-rules": "rules",
+}
+OF_A_STUDY = {"rules": "study-rules"}
+"""Collections of a study that are another thing than those of the same name: its rules are not those as shipped."""
 IRREGULAR = {"audit": "audit_event", "studies": "study"}
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 
@@ -82,7 +90,7 @@ def _steps(rule: str) -> list[str]:
 def _concept(steps: list[str]) -> tuple[str, list[str]]:
     """Give the collection and what lies below one of its records; below a study lie collections of their own."""
     if steps[0] == "studies" and len(steps) > 1 and steps[1] not in READ_BELOW:
-        steps = steps[1:]
+        steps = [OF_A_STUDY.get(steps[1], steps[1]), *steps[2:]]
     return steps[0], steps[1:]
 
 

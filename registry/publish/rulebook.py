@@ -18,7 +18,21 @@ Generated from the declarations by `make openapi`; do not edit. A rule is a pure
 answers what stands here, `GET /v1/studies/{study}/rules` the constants that hold in a study. Certainty below 100 means that a
 source did not confirm it: the constant is named and versioned, and a study can put its own in place of it
 (`rule_constants` of the study). A constant without a value is given by no source: the rule refuses to use it until a study
-sets it."""
+sets it. What the short names of sources stand for is in [sources.md](sources.md).
+
+## How a rule finds its inputs on a visit
+
+Where the sources are silent these are choices of ours, the same for every rule:
+
+- The baseline is the complete visit of week 0, else the last complete visit on or before the first JAK inhibitor dose; without
+  either there is none, and what compares with it says so. What is at or before the baseline is never compared with it.
+- A draft is derived from, and nothing of it is final; it is no history of others. A visit entered in error counts for nothing.
+- Of several results of one analyte at a visit the last collected one with a value counts for a score; each is graded by itself.
+- A censored value (`<`, `>`) is a bound, never a value. Units convert by the one table or not at all.
+- A total is what was stated, or what its items make where all are there; nothing is imputed.
+- A value carried forward from an earlier visit (weight, height) makes a result that is not final.
+- A result that was made with constants of the study's own names them, those of the rules beneath it as `rule.constant`, and the
+  study's version among its inputs."""
 
 
 def document() -> str:

@@ -46,6 +46,7 @@ class FieldEntry(Record):
     decimals = AnyValue(metadata=about("Decimal places"))
     codes = AnyValue(metadata=about("Codes with their words"))
     required = YesNo(required=True, metadata=about("Whether it must be given"))
+    higher = Text(6, metadata=about("What a higher number means: better or worse; null where it has no direction"))
     sdtm = Text(20, metadata=about("SDTM name"))
     loinc = Text(10, metadata=about("LOINC code"))
 
@@ -134,6 +135,7 @@ def told_field(name: str, field: plain.Field[Any]) -> dict[str, Any]:
         "decimals": inner.decimal_places if isinstance(inner, fields.Exact) else None,
         "codes": dict(inner.codes) if isinstance(inner, fields.Choice) else None,
         "required": field.required,
+        "higher": said.get("x-higher"),
         "sdtm": said.get("x-sdtm"),
         "loinc": said.get("x-loinc"),
     }

@@ -5,12 +5,20 @@ from __future__ import annotations
 from registry.domain.dosing import FORMULATIONS
 from registry.domain.medications import ROUTES
 from registry.domain.time_line import GROWTH, RESPONSES, SCORES
-from registry.domain.vocabulary import DOSE_REASONS, OUTCOMES, SPECIAL_INTEREST, VISIT_EVENTS, VISIT_STATUSES
+from registry.domain.vocabulary import (
+    COMPARATORS,
+    DOSE_REASONS,
+    OUTCOMES,
+    SEX_AT_BIRTH,
+    SPECIAL_INTEREST,
+    VISIT_EVENTS,
+    VISIT_STATUSES,
+)
 from registry.schemas.base import Record
 from registry.schemas.concomitant_medications import DOSE_UNITS, FREQUENCIES
 from registry.schemas.doses import DRUGS
 from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, Part, PartialDay, Text, Whole, YesNo, about
-from registry.schemas.participants import TREATMENTS
+from registry.schemas.participants import ANTIBODIES, TREATMENTS
 from registry.schemas.results import LARGEST, LONGEST_LIST, LONGEST_TEXT
 
 LATEST_VERSION = 2**31 - 1
@@ -21,7 +29,7 @@ def _exact(words: str, unit: str | None = None) -> Exact:
 
 
 def _study_day(words: str) -> Whole:
-    told = f"{words}: study day, day 1 is the baseline, there is no day 0"
+    told = f"{words}: study day, day 1 is the complete visit of week 0, or else the first complete visit; there is no day 0"
     return Whole(-99999, 99999, metadata=about(told, unit="d"))
 
 
@@ -35,7 +43,9 @@ class CourseValue(Record):
     scale = Text(20, metadata=about("Scale it was recorded on", example="vas"))
     subject = Text(60, metadata=about("What it is about: an analyte, a drug", example="CK"))
     value = _exact("Value, exact")
+    maximum = _exact("Highest value of the version of the scale, where the rule has one")
     unit = Text(40, metadata=about("Unit of the value, UCUM"))
+    comparator = Choice(COMPARATORS, metadata=about("The true value is below or above the value given (censored)"))
     category = Text(60, metadata=about("Category; GET /v1/rules gives its words"))
     final = YesNo(required=True, metadata=about("Whether no missing or later input can change it"))
     reason = Text(LONGEST_TEXT, metadata=about("Why there is no value, or why it is not final"))
@@ -55,8 +65,8 @@ class Interval(Record):
     version = Whole(1, LATEST_VERSION, required=True, metadata=about("Version of the record"))
     started_on = PartialDay(metadata=about("Start, as far as it is known"))
     ended_on = PartialDay(metadata=about("End, as far as it is known; null while it goes on"))
-    start_day = _study_day("First day that it may have started on")
-    end_day = _study_day("Last day that it may have ended on")
+    start_day = _study_day("First day, where it is known to the day")
+    end_day = _study_day("Last day, where it is known to the day")
 
 
 class CourseDose(Interval):
@@ -125,8 +135,11 @@ class CourseEntry(CourseVisit):
     glucocorticoid = Part(Glucocorticoid, metadata=about("Glucocorticoids in force"))
     scores = Part(CourseScores, required=True, metadata=about("Scores"))
     enzymes = _listed(CourseValue, "Muscle enzymes as multiples of the upper limit of normal")
-    interferon = _listed(CourseValue, "Interferon scores")
+    interferon = _listed(CourseValue, "Interferon biomarkers as reported, and what the rules make of them")
     response = Part(CourseResponse, required=True, metadata=about("States of response and activity"))
+    safety = _listed(
+        CourseValue, "Laboratory grades from 1 on, the enzyme signal, kidney function, dose band, and high risk"
+    )
     growth = Part(CourseGrowth, required=True, metadata=about("Growth"))
     adverse_events = _listed(CourseAdverseEvent, "Adverse events that may have begun since the visit before")
 
@@ -137,6 +150,15 @@ class ParticipantCourse(Record):
     participant_id = Id(required=True, metadata=about("Participant"))
     participant_version = Whole(1, LATEST_VERSION, required=True, metadata=about("Version of the participant"))
     today = Day(required=True, metadata=about("Day up to which what goes on is counted: today at the site"))
+    code = Text(20, required=True, metadata=about("Code issued by the site"))
+    sex_at_birth = Choice(SEX_AT_BIRTH, required=True, metadata=about("Sex at birth"))
+    birth_year = Whole(1990, 2100, required=True, metadata=about("Year of birth", unit="a"))
+    birth_month = Whole(1, 12, required=True, metadata=about("Month of birth", unit="mo"))
+    symptom_onset = PartialDay(metadata=about("First symptom of the disease"))
+    diagnosed_on = PartialDay(metadata=about("Diagnosis"))
+    autoantibodies = ListOf(
+        Choice(ANTIBODIES), len(ANTIBODIES), required=True, metadata=about("Autoantibodies found in any test")
+    )
     baseline = Part(CourseVisit, metadata=about("Baseline; null before there is one"))
     entries = _listed(CourseEntry, "The visits that have a date, by date")
     doses = _listed(CourseDose, "JAK inhibitor doses, by start")

@@ -9,12 +9,17 @@ from registry.schemas.instruments import fields_of
 class Damage(Form):
     """MDI extent with the maximum of the version used, and severity as eleven organ scales and their sum."""
 
-    mdi_extent_total = Whole(0, 40, metadata=about("MDI extent of damage", unit="{score}", sdtm="RS.MDIEXT"))
+    mdi_extent_total = Whole(
+        0, 40, metadata=about("MDI extent of damage", unit="{score}", higher="worse", sdtm="RS.MDIEXT")
+    )
     mdi_extent_maximum = OneOfNumbers(
         (38, 40), metadata=about("Maximum of the MDI extent used: 38 in children, 40 in other versions", unit="{score}")
     )
     mdi_severity_total = Exact(
-        0, 110, places=1, metadata=about("MDI severity of damage, sum of eleven scales", unit="cm", sdtm="RS.MDISEV")
+        0,
+        110,
+        places=1,
+        metadata=about("MDI severity of damage, sum of eleven scales", unit="cm", higher="worse", sdtm="RS.MDISEV"),
     )
 
     class Meta(Form.Meta):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow import validates_schema
+
 from registry.domain.derived import Derived
 from registry.schemas.base import Record
 from registry.schemas.fields import Id, ListOf, Part, Text, Whole, about
 from registry.schemas.queries import AsOf, QueryYesNo
 from registry.schemas.results import ByName, RuleResult, told
+from registry.schemas.sentences import broken
 
 MOST_VALUES = 1000
+MOST_DERIVED = 50
+"""Records of a page with derived values."""
 
 
 class InputRecord(Record):
@@ -63,4 +68,14 @@ class AsOfWithDerived(AsOf, WithDerived):
 class ListWithDerived(Record):
     """List records with what is derived from them."""
 
-    derived = QueryYesNo(metadata=about("Whether to answer with the derived values; false unless told"))
+    derived = QueryYesNo(
+        metadata=about(
+            f"Whether to answer with the derived values; false unless told, and with a limit of at most {MOST_DERIVED}"
+        )
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def a_page_of_derived_values_is_short(self, asked: dict[str, Any], **_: Any) -> None:
+        """A page with derived values has fewer records: each is derived from a whole course."""
+        if asked.get("derived") and (asked.get("limit") or 0) > MOST_DERIVED:
+            raise broken("too_many_derived", f"With derived values limit is at most {MOST_DERIVED}.", "limit")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from registry.domain.rulebook import RULEBOOK
 from registry.schemas.base import Record
 from registry.schemas.derived import MOST_VALUES, DerivedValue
-from registry.schemas.fields import Id, ListOf, Moment, Part, Text, Whole, YesNo, about
-from registry.schemas.queries import Page
+from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, Whole, YesNo, about
+from registry.schemas.queries import LARGEST_PAGE, Page, QueryWhole
+
+MOMENTS_A_PAGE = 20
 
 
 class Cause(Record):
@@ -31,5 +34,11 @@ class DerivedMoment(DerivedValue):
 class DerivedFilters(Page):
     """Page through the moments of derived values."""
 
-    rule = Text(60, metadata=about("Only values of this rule", example="egfr"))
+    limit = QueryWhole(
+        1, LARGEST_PAGE, metadata=about(f"Moments a page at which a record changed, {MOMENTS_A_PAGE} unless told")
+    )
+    rule = Choice(
+        {rule.id: rule.title for rule in RULEBOOK.values()},
+        metadata=about("Only values of this rule", example="egfr"),
+    )
     subject = Text(60, metadata=about("Only values about this: an analyte, a drug"))

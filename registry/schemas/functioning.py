@@ -10,10 +10,15 @@ from registry.schemas.instruments import fields_of
 class Functioning(Form):
     """Scores of questionnaires as the child or a parent answered them."""
 
-    chaq_index = Exact(0, 3, places=3, metadata=about("CHAQ disability index", unit="{score}", sdtm="QS.CHAQIDX"))
+    chaq_index = Exact(
+        0, 3, places=3, metadata=about("CHAQ disability index", unit="{score}", higher="worse", sdtm="QS.CHAQIDX")
+    )
     chaq_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who answered the CHAQ"))
     chq_physical_summary = Exact(
-        0, 100, places=1, metadata=about("CHQ-PF50 physical summary score, T-score", unit="{Tscore}", sdtm="QS.CHQPHS")
+        0,
+        100,
+        places=1,
+        metadata=about("CHQ-PF50 physical summary score, T-score", unit="{Tscore}", higher="better", sdtm="QS.CHQPHS"),
     )
     promis_version = Text(40, metadata=about("Version of the PROMIS look-up table used", free_text=True))
     promis_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who answered the PROMIS measures"))

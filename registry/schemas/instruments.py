@@ -13,7 +13,7 @@ from registry.schemas.fields import Exact, Whole, YesNo, about
 
 def vas(words: str, *, sdtm: str | None = None) -> Exact:
     """Make the field of a 10 cm visual analogue scale."""
-    return Exact(0, 10, places=1, metadata=about(words, unit="cm", sdtm=sdtm))
+    return Exact(0, 10, places=1, metadata=about(words, unit="cm", sdtm=sdtm, higher="worse"))
 
 
 def fields_of(
@@ -31,5 +31,5 @@ def field_of(item: Item, places: int, unit: str | None, high: int | None) -> Fie
     if upper is None:
         raise ValueError(f"{item.field} has no maximum, and none was given")
     if item.kind == "score":
-        return Whole(item.minimum, upper, metadata=about(item.words, unit="{score}"))
-    return Exact(item.minimum, upper, places=places, metadata=about(item.words, unit=unit))
+        return Whole(item.minimum, upper, metadata=about(item.words, unit="{score}", higher=item.higher))
+    return Exact(item.minimum, upper, places=places, metadata=about(item.words, unit=unit, higher=item.higher))

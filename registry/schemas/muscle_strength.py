@@ -17,15 +17,16 @@ class MuscleStrength(Form):
     mmt8_side = Choice(
         BODY_SIDES, metadata=about("Side tested on the 80 scale: left only where the right cannot be tested")
     )
-    mmt8_total = Whole(0, 150, metadata=about("MMT8 total", unit="{score}", sdtm="MK.MMT8TOT"))
+    mmt8_total = Whole(0, 150, metadata=about("MMT8 total", unit="{score}", higher="better", sdtm="MK.MMT8TOT"))
     cmas_maximum = OneOfNumbers(
         (items.CMAS_FULL_MAXIMUM, items.CMAS_YOUNG_CHILD_MAXIMUM),
         metadata=about("Maximum of the CMAS version used; some centres score young children out of 49", unit="{score}"),
     )
-    cmas_total = Whole(0, 52, metadata=about("CMAS total", unit="{score}", sdtm="FT.CMASTOT"))
-
+    cmas_total = Whole(0, 52, metadata=about("CMAS total", unit="{score}", higher="better", sdtm="FT.CMASTOT"))
     mmt26_total = Whole(
-        0, items.MMT26_MAXIMUM, metadata=about("MMT26 total, out of 260", unit="{score}", sdtm="MK.MMT26TOT")
+        0,
+        items.MMT26_MAXIMUM,
+        metadata=about("MMT26 total, out of 260", unit="{score}", higher="better", sdtm="MK.MMT26TOT"),
     )
 
     class Meta(Form.Meta):

@@ -10,13 +10,20 @@ from registry.schemas.instruments import fields_of
 class SkinDisease(Form):
     """Skin activity and damage; periungual capillaries are kept as density a finger and their mean."""
 
-    cdasi_activity_total = Whole(0, 100, metadata=about("CDASI v2 activity", unit="{score}", sdtm="RS.CDASIA"))
-    cdasi_damage_total = Whole(0, 32, metadata=about("CDASI v2 damage", unit="{score}", sdtm="RS.CDASID"))
-    das_skin_total = Whole(0, 9, metadata=about("DAS skin", unit="{score}", sdtm="RS.DASSKIN"))
-    das_muscle_total = Whole(0, 11, metadata=about("DAS muscle", unit="{score}", sdtm="RS.DASMUSC"))
-    das_total = Whole(0, 20, metadata=about("DAS total", unit="{score}", sdtm="RS.DASTOT"))
+    cdasi_activity_total = Whole(
+        0, 100, metadata=about("CDASI v2 activity", unit="{score}", higher="worse", sdtm="RS.CDASIA")
+    )
+    cdasi_damage_total = Whole(
+        0, 32, metadata=about("CDASI v2 damage", unit="{score}", higher="worse", sdtm="RS.CDASID")
+    )
+    das_skin_total = Whole(0, 9, metadata=about("DAS skin", unit="{score}", higher="worse", sdtm="RS.DASSKIN"))
+    das_muscle_total = Whole(0, 11, metadata=about("DAS muscle", unit="{score}", higher="worse", sdtm="RS.DASMUSC"))
+    das_total = Whole(0, 20, metadata=about("DAS total", unit="{score}", higher="worse", sdtm="RS.DASTOT"))
     nailfold_density = Exact(
-        0, 30, places=2, metadata=about("End-row-loop density, mean of eight fingers", unit="/mm", sdtm="RS.NFCERL")
+        0,
+        30,
+        places=2,
+        metadata=about("End-row-loop density, mean of eight fingers", unit="/mm", higher="better", sdtm="RS.NFCERL"),
     )
     nailfold_patterns = ListOf(
         Choice(NAILFOLD_PATTERNS),

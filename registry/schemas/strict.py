@@ -18,10 +18,21 @@ def about(
     sdtm: str | None = None,
     loinc: str | None = None,
     free_text: bool = False,
+    higher: str | None = None,
     example: Any = None,
 ) -> dict[str, Any]:
-    """Say a field once: its words, UCUM unit, SDTM name, LOINC code, whether it is free text, and an example."""
-    said = {"description": words, "x-unit": unit, "x-sdtm": sdtm, "x-loinc": loinc, "example": example}
+    """Say a field once: its words, UCUM unit, SDTM name, LOINC code, whether it is free text, and an example.
+
+    `higher` says whether a higher number means a better or a worse patient, where the measure has a direction.
+    """
+    said = {
+        "description": words,
+        "x-unit": unit,
+        "x-sdtm": sdtm,
+        "x-loinc": loinc,
+        "x-higher": higher,
+        "example": example,
+    }
     kept = {key: value for key, value in said.items() if value is not None}
     return kept | ({"x-free-text": True} if free_text else {})
 

@@ -40,23 +40,33 @@ class RuleConstants(Strict):
         return value
 
     def _refused(self, rule: str, own: Any) -> Any:
+        """Give every refused constant of a rule: those that are left are taken together."""
         if not isinstance(own, dict):
             return [Sentence("wrong_type", "The value must be an object of constants by name.")]
-        if unknown := refusal({rule: {}}):
-            return [unknown]
-        return {name: [said] for name, value in own.items() if (said := refusal({rule: {name: value}}))}
+        left, found = dict(own), {}
+        while refused := refusal({rule: left}):
+            if refused.name not in left:
+                return [said(refused)]
+            found[refused.name] = [said(refused)]
+            del left[refused.name]
+        return found
 
     def present(self, value: Any) -> Any:
         return {} if value is None else value
 
 
-def refusal(own: dict[str, dict[str, Any]]) -> Sentence | None:
-    """Say why constants are refused; None where they are taken."""
+def refusal(own: dict[str, dict[str, Any]]) -> ConstantRefused | None:
+    """Give the first refusal of constants; None where they are taken together."""
     try:
         of_study(own)
     except ConstantRefused as refused:
-        return Sentence("constant_refused", str(refused))
+        return refused
     return None
+
+
+def said(refused: ConstantRefused) -> Sentence:
+    """Say why a constant is refused."""
+    return Sentence("constant_refused", str(refused))
 
 
 class Study(Kept):

@@ -9,9 +9,11 @@ import pytest
 
 from registry.db.transaction import as_json, from_json
 from registry.domain.rulebook import RULEBOOK
+from registry.schemas.base import schema_of
 from registry.schemas.calculations import CALCULATIONS
 from registry.schemas.calculations.answers import calculated
 from registry.schemas.calculations.calculation import Calculation, Example
+from registry.schemas.fields import Part
 from tests.conftest import World
 
 PROMISED = {
@@ -85,6 +87,51 @@ def test_own_constants_hold_and_are_told(shared_world: World) -> None:
     body = {"height": 140, "creatinine": Decimal("0.5"), "unit": "mg/dL", "constants": {"k": Decimal("0.5")}}
     status, told = answered(shared_world, "egfr", body)
     assert (status, told["value"], told["overridden"]) == (200, 140, ["k"])
+
+
+REFUSED: list[tuple[str, Any, str, str, str]] = [
+    ("total-improvement-score", {"baseline": {"physician_global_activity": 11}, "followup": {}},
+     "/baseline/physician_global_activity", "out_of_range",
+     "Physician's global activity: the value must lie from 0 to 10 (total-improvement-score)."),
+    ("total-improvement-score", {"baseline": {}}, "/followup", "required",
+     "Measures at the follow-up visit: the value is required (total-improvement-score)."),
+    ("total-improvement-score", {"baseline": {"enzymes": [{"enzyme": "CK", "value": "1"}]}, "followup": {}},
+     "/baseline/enzymes/0/value", "wrong_type", "Value in the unit: the value must be a number (total-improvement-score)."),
+    ("total-improvement-score", {"baseline": {"enzymes": [1]}, "followup": {}}, "/baseline/enzymes/0", "wrong_type",
+     "Muscle enzymes, each of them once: the value must be an object (total-improvement-score)."),
+    ("cmas", {"a/b": 1}, "/a~1b", "unknown_field", "a/b: this field does not exist here (cmas)."),
+    ("cmas", {"cmas_total": 53, "cmas_maximum": 52}, "/cmas_total", "out_of_range",
+     "CMAS total: the value must lie from 0 to 52 (cmas)."),
+    ("cmas", [], "", "wrong_type", "The value must be an object (cmas)."),
+    ("jdmai", {"version": 1, "score": 2, "muscle": 1}, "/score", "given_twice",
+     "Give the score of the JDMAI or its components, not both (jdmai)."),
+    ("egfr", {"height": 140, "creatinine": 1, "unit": "mg/dL", "constants": {"k": 0}}, "/constants/k", "constant_refused",
+     "k must be above 0 (egfr)."),
+    ("egfr", {"height": 140, "creatinine": 1, "unit": "mg/dL", "constants": {"l": 0}}, "/constants/l", "constant_refused",
+     "The rule egfr has no constant of this name."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body", "pointer", "code", "sentence"), REFUSED)
+def test_a_refusal_names_the_measure_and_the_rule(
+    shared_world: World, name: str, body: Any, pointer: str, code: str, sentence: str
+) -> None:
+    status, told = answered(shared_world, name, body)
+    assert status == 422
+    assert told["errors"] == [{"pointer": pointer, "code": code, "detail": sentence}]
+
+
+@pytest.mark.parametrize("name", CALCULATIONS)
+def test_every_input_of_the_wrong_kind_is_refused_by_its_words_and_the_rule(shared_world: World, name: str) -> None:
+    calculation = CALCULATIONS[name]
+    assert calculation.takes.calculation == name
+    declared = schema_of(calculation.takes).load_fields
+    _, told = answered(shared_world, name, {key: {"odd": 1} for key in declared})
+    refused = {error["pointer"]: error["detail"] for error in told["errors"]}
+    for field, kind in declared.items():
+        sentences = [said for pointer, said in refused.items() if pointer.split("/")[1] == field]
+        assert all(f"({name})." in said or f" {name} " in said for said in sentences)
+        assert field == "constants" or isinstance(kind, Part) or sentences[0].startswith(kind.metadata["description"])
 
 
 def test_a_calculation_needs_no_key_and_records_nothing(shared_world: World) -> None:

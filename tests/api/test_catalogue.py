@@ -38,3 +38,12 @@ def test_every_role_reads_the_dictionary(shared_world: World) -> None:
     for person in shared_world.people.values():
         for path in ("/v1/analytes", "/v1/forms", "/v1/edit-checks"):
             assert person.get(path).status_code == 200
+
+
+def test_a_measure_with_a_direction_says_what_a_higher_number_means(shared_world: World) -> None:
+    forms = shared_world.partner.get("/v1/forms").json
+    higher = {field["name"]: field["higher"] for form in forms for field in form["columns"]}
+    assert higher["promis_pain_interference"] == higher["promis_fatigue"] == "worse"
+    assert higher["promis_mobility"] == higher["promis_upper_extremity"] == higher["promis_global_health"] == "better"
+    assert (higher["cmas_total"], higher["chaq_index"], higher["nailfold_density"]) == ("better", "worse", "better")
+    assert (higher["cmas_pick_up"], higher["das_total"], higher["height"]) == ("better", "worse", None)

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from registry.domain import derivation
-from registry.domain.derived import Derived
 from tests import bodies
+from tests.api import kidney
+from tests.api.kidney import corrected, creatinine, seen
 from tests.conftest import World
-
-WHEN = {"collected_at": "2025-02-10T08:30:00Z"}
-
-
-def creatinine(value: float) -> dict[str, Any]:
-    return {"analyte": "CREAT", "value": value, "unit": "mg/dL", **WHEN}
-
-
-def seen(record: dict[str, Any], rule: str = "egfr") -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in record["derived"] if one["rule"] == rule)
-    return found
 
 
 def now() -> str:
@@ -32,13 +20,7 @@ def now() -> str:
 
 @pytest.fixture
 def recorded(shared_world: World) -> dict[str, Any]:
-    """A visit of a child of 140 cm with a creatinine of 0.5 mg/dL: an eGFR of 115.6."""
-    return bodies.visited(shared_world, forms={"vital_signs": {"height": 140}}, laboratory_results=[creatinine(0.5)])
-
-
-def corrected(visit: dict[str, Any]) -> dict[str, Any]:
-    """The same visit of a child of 70 cm: an eGFR of 57.8."""
-    return visit | {"forms": {"vital_signs": {"height": 70}}}
+    return kidney.measured(shared_world)
 
 
 # --- with the record ----------------------------------------------------------------------------------------------
@@ -189,9 +171,9 @@ def test_a_list_has_derived_values_only_where_they_are_asked_for(shared_world: W
     path = f"/v1/studies/{shared_world.study}/{kind}"
     plain = shared_world.coordinator.get(path).json
     assert all(row["derived"] is None for row in plain)
-    derived = shared_world.coordinator.get(f"{path}?derived=true").json
-    assert [row | {"derived": None} for row in derived] == plain
-    for row in derived:
+    found = shared_world.coordinator.get(f"{path}?derived=true").json
+    assert [row | {"derived": None} for row in found] == plain
+    for row in found:
         assert row["derived"] == shared_world.coordinator.get(f"/v1/{kind}/{row['id']}").json["derived"]
 
 
@@ -202,16 +184,10 @@ def test_a_list_of_the_past_has_what_was_derived_then(shared_world: World, recor
     assert shared_world.coordinator.get(f"{path}&as_of={moment}").json == [recorded]
 
 
-# --- a rule that fails --------------------------------------------------------------------------------------------
-
-
-def test_a_rule_that_fails_keeps_no_visit_from_being_recorded(
-    shared_world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def failing(*_: Any) -> tuple[Derived, ...]:
-        raise ZeroDivisionError(Decimal("27.4"))
-
-    monkeypatch.setattr(derivation, "of_visit", failing)
-    recorded = bodies.visited(shared_world)
-    assert recorded["derived"] is None
-    assert shared_world.coordinator.get(f"/v1/visits/{recorded['id']}").json == recorded
+@pytest.mark.parametrize("kind", ["visits", "participants"])
+def test_a_page_with_derived_values_has_at_most_fifty_records(shared_world: World, kind: str) -> None:
+    path = f"/v1/studies/{shared_world.study}/{kind}"
+    assert shared_world.coordinator.get(f"{path}?derived=true&limit=50").status_code == 200
+    assert shared_world.coordinator.get(f"{path}?derived=false&limit=51").status_code == 200
+    refused = shared_world.coordinator.get(f"{path}?derived=true&limit=51")
+    assert (refused.status_code, bodies.said(refused)) == (422, {"/limit": "too_many_derived"})

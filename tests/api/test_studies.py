@@ -101,6 +101,9 @@ def test_a_change_of_constants_is_an_amendment_with_a_reason_that_the_history_te
         ({"egfr": {"k": 1e10}}, {"/rule_constants/egfr/k": "constant_refused"}),
         ({"egfr": {"k": 1e-13}}, {"/rule_constants/egfr/k": "constant_refused"}),
         ({"egfr": {"k": [1], "l": 1}}, dict.fromkeys(("/rule_constants/egfr/k", "/rule_constants/egfr/l"), "constant_refused")),
+        ({"egfr": {"k": 0}}, {"/rule_constants/egfr/k": "constant_refused"}),
+        ({"jdmai1": {"inactive_at_most": 9}}, {"/rule_constants/jdmai1/inactive_at_most": "constant_refused"}),
+        ({"jdmai1": {"inactive_at_most": 9, "low_at_most": 8}}, {"/rule_constants/jdmai1/inactive_at_most": "constant_refused"}),
         ({"egfr": 1}, {"/rule_constants/egfr": "wrong_type"}),
         ({"egfr": None}, {"/rule_constants/egfr": "wrong_type"}),
         ([], {"/rule_constants": "wrong_type"}),
@@ -111,6 +114,11 @@ def test_constants_that_are_none_of_a_rule_are_refused_with_their_place(
     shared_world: World, constants: Any, said: dict[str, str]
 ) -> None:
     assert bodies.said(shared_world.administrator.post("/v1/studies", study("OWN-4", rule_constants=constants))) == said
+
+
+def test_constants_that_make_sense_together_are_taken_together(shared_world: World) -> None:
+    own = {"jdmai1": {"inactive_at_most": 7, "low_at_most": 9}}
+    assert shared_world.administrator.post("/v1/studies", study("OWN-5", rule_constants=own)).status_code == 201
 
 
 def test_a_study_that_is_not_there_has_no_lists(shared_world: World) -> None:

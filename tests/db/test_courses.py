@@ -115,7 +115,7 @@ def test_another_sites_course_is_not_seen(clinic: Clinic, patient: str, as_of: d
     found = read(clinic, patient, there, as_of=as_of, sites=clinic.sites["AKL"])
     assert [one["participant"]["id"] for one in found] == [there]
     with clinic.writing(sites=clinic.sites["AKL"]) as tx:
-        assert courses.moments(tx, patient, 0, 50) == []
+        assert courses.moments(tx, patient, 0, 50, settled=records.settle(tx)) == []
         assert courses.state_at(tx, patient, 2**40) == []
         visit = read(clinic, patient)[0]["visits"][0]["id"]
         assert courses.ask_of_visit(tx, visit).courses() == []
@@ -128,7 +128,7 @@ def test_another_sites_course_is_not_seen(clinic: Clinic, patient: str, as_of: d
 
 def test_the_moments_of_a_course_are_its_change_sets(clinic: Clinic, patient: str) -> None:
     with clinic.writing() as tx:
-        found = courses.moments(tx, patient, 0, 50)
+        found = courses.moments(tx, patient, 0, 50, settled=records.settle(tx))
     kinds = [[event["kind"] for event in moment["events"]] for moment in found]
     assert kinds == [["participant"], ["visit"], ["dose"], ["concomitant_medication"], ["adverse_event"]]
     assert [moment["id"] for moment in found] == sorted(moment["id"] for moment in found)
@@ -136,9 +136,9 @@ def test_the_moments_of_a_course_are_its_change_sets(clinic: Clinic, patient: st
 
 def test_moments_come_in_pages_with_the_state_before_each(clinic: Clinic, patient: str) -> None:
     with clinic.writing() as tx:
-        whole = courses.moments(tx, patient, 0, 50)
-        first = courses.moments(tx, patient, 0, 2)
-        rest = courses.moments(tx, patient, first[-1]["id"], 50)
+        whole = courses.moments(tx, patient, 0, 50, settled=records.settle(tx))
+        first = courses.moments(tx, patient, 0, 2, settled=records.settle(tx))
+        rest = courses.moments(tx, patient, first[-1]["id"], 50, settled=records.settle(tx))
         assert [*first, *rest] == whole
         state = courses.state_at(tx, patient, first[-1]["id"])
     assert {one["kind"] for one in state} == {"study", "participant", "visit"}
@@ -147,10 +147,11 @@ def test_moments_come_in_pages_with_the_state_before_each(clinic: Clinic, patien
 # --- indexes ------------------------------------------------------------------------------------------------------
 
 PLANNED = {
-    courses.OF_PARTICIPANTS: {"ids": [], "visit": "0198c5a0-1111-7000-8000-000000000000"},
+    courses.OF_PARTICIPANTS: {"ids": [], "visits": ["0198c5a0-1111-7000-8000-000000000000"]},
     courses.OF_PARTICIPANTS_AS_OF: {"ids": ["0198c5a0-1111-7000-8000-000000000000"], "as_of": datetime(2026, 1, 1, tzinfo=UTC),
                                     "kinds": courses.KINDS},
-    courses.MOMENTS: {"id": "0198c5a0-1111-7000-8000-000000000000", "kinds": courses.KINDS, "after": 0, "limit": 50},
+    courses.MOMENTS: {"id": "0198c5a0-1111-7000-8000-000000000000", "kinds": courses.KINDS, "after": 0, "limit": 50,
+                      "settled": datetime(2026, 1, 1, tzinfo=UTC)},
     courses.STATE: {"id": "0198c5a0-1111-7000-8000-000000000000", "kinds": courses.KINDS, "after": 9},
 }  # fmt: skip
 

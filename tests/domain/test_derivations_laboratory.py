@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.domain.analytes import CATALOGUE, GENES
+from registry.domain import items
+from registry.domain.analytes import CATALOGUE
 from registry.domain.course import read
 from registry.domain.derivation import of_visit
 from registry.domain.derivations import interferon, laboratory
-from registry.domain.interferon import SIX_GENES
 from registry.domain.rulebook import RULEBOOK
 
 NUMBERS = count(1)
@@ -57,6 +57,12 @@ def told(derived, rule, subject=None):
     ]
 
 
+def keys(derived):
+    return [
+        (one.result.rule.id, one.result.subject, getattr(one.result.details, "result_number", None)) for one in derived
+    ]
+
+
 def test_a_grade_compares_with_the_baseline_in_whatever_unit_it_was_reported():
     before = visit("2026-01-01", lab("ALT", "0.8", "ukat/L", upper_limit=Decimal("0.65")), event="week_0")
     derived = derived_at_last(before, visit("2026-02-01", lab("ALT", 121, upper_limit=39)))
@@ -74,6 +80,23 @@ def test_the_last_result_before_the_baseline_visit_stands_where_it_has_none():
     derived = derived_at_last(screening, start, visit("2026-02-01", lab("ALT", 60, upper_limit=39)))
     assert told(derived, "ctcae-grade-5.0") == [(1, "grade_1")]
     assert told(derived, "ctcae-grade-6.0") == [(1, "grade_1")]
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_nothing_at_the_baseline_or_before_it_is_graded_by_it(at):
+    screening = visit("2025-12-01", lab("ALT", 60, upper_limit=39), event="screening")
+    made = course(screening, visit("2026-01-01", lab("ALT", 60, upper_limit=39), event="week_0"))
+    (grade,) = [one for one in laboratory.of_visit(made, made.visits[at]) if one.result.rule.id == "ctcae-grade-5.0"]
+    assert (grade.result.value, grade.result.details.basis, grade.result.final) == (1, "limits", False)
+    assert (grade.result.missing, len(grade.inputs)) == (("baseline_value",), 1)
+
+
+def test_of_several_results_at_the_baseline_the_last_collected_is_the_baseline():
+    early, late = (f"2026-01-01T{hour}:00:00+00:00" for hour in ("08", "16"))
+    results = lab("ALT", 60, upper_limit=39, collected_at=late), lab("ALT", 30, upper_limit=39, collected_at=early)
+    start = visit("2026-01-01", *results, event="week_0")
+    derived = derived_at_last(start, visit("2026-02-01", lab("ALT", 60, upper_limit=39)))
+    assert told(derived, "ctcae-grade-5.0") == [(0, "grade_0")]
 
 
 def test_only_what_is_graded_by_the_baseline_rests_on_it():
@@ -126,46 +149,39 @@ def test_ck_is_compared_with_the_last_complete_visit_that_has_it():
     assert {one.id for one in signal.inputs} == {earlier["id"], now["id"]}
 
 
+def test_the_last_collected_ck_of_the_visit_before_is_the_last_value():
+    early, late = (f"2026-01-01T{hour}:00:00+00:00" for hour in ("08", "16"))
+    results = lab("CK", 200, upper_limit=200, collected_at=late), lab("CK", 450, upper_limit=200, collected_at=early)
+    derived = derived_at_last(
+        visit("2026-01-01", *results, **STABLE), visit("2026-03-01", lab("CK", 500, upper_limit=200), **STABLE)
+    )
+    assert told(derived, "enzyme-signal") == [(None, "signal")]
+
+
+@pytest.mark.parametrize(
+    ("strength", "expected"),
+    [
+        (
+            {item.field: 10 for item in (items.MMT8_AXIAL, *items.MMT8_BY_SIDE["right"])} | {"mmt8_maximum": 80},
+            "signal",
+        ),
+        ({item.field: 10 for item in (items.MMT8_AXIAL, *items.MMT8_BY_SIDE["right"])}, "indeterminate"),
+        ({item.field: item.maximum for item in items.CMAS_ITEMS}, "signal"),
+        ({item.field: item.maximum for item in items.CMAS_ITEMS[1:]}, "indeterminate"),
+    ],
+)
+def test_strength_given_by_its_items_alone_counts_in_the_enzyme_signal(strength, expected):
+    forms = STABLE | {"muscle_strength": strength}
+    earlier = visit("2026-01-01", lab("CK", 200, upper_limit=200), **forms)
+    derived = derived_at_last(earlier, visit("2026-03-01", lab("CK", 500, upper_limit=200), **forms))
+    assert told(derived, "enzyme-signal") == [(None, expected)]
+
+
 def test_a_global_on_the_likert_scale_is_not_compared():
     likert = STABLE | {"disease_activity": {"physician_global_activity": 1, "physician_global_scale": "likert"}}
     earlier = visit("2026-01-01", lab("CK", 200, upper_limit=200), **likert)
     derived = derived_at_last(earlier, visit("2026-03-01", lab("CK", 500, upper_limit=200), **likert))
     assert told(derived, "enzyme-signal") == [(None, "indeterminate")]
-
-
-def test_an_interferon_biomarker_has_a_ratio_and_a_sign():
-    start = visit("2026-01-01", lab("CXCL10", 1000, assay="Luminex"), event="week_0")
-    derived = derived_at_last(start, visit("2026-02-01", lab("CXCL10", 250, assay="Luminex", upper_limit=805)))
-    assert told(derived, "interferon-ratio") == [(Decimal("0.25"), None)]
-    assert told(derived, "interferon-positivity") == [(None, "negative")]
-
-
-def test_another_assay_is_no_baseline():
-    start = visit("2026-01-01", lab("CXCL10", 1000, assay="ELISA"), event="week_0")
-    derived = derived_at_last(start, visit("2026-02-01", lab("CXCL10", 250, assay="Luminex")))
-    assert told(derived, "interferon-ratio") == [(None, None)]
-
-
-def test_fold_changes_of_the_six_genes_make_the_6_gene_score():
-    genes = [lab(f"RNA_{gene}", value, "{fold}") for value, gene in enumerate(SIX_GENES, 1)]
-    derived = derived_at_last(visit("2026-01-01", *genes))
-    assert told(derived, "interferon-score-6") == [(Decimal("3.5"), "positive")]
-    assert told(derived, "interferon-score-28-geomean") == []
-
-
-def test_counts_of_the_28_genes_make_both_28_gene_scores():
-    controls = {"reference_mean": 100, "reference_sd": 100}
-    genes = [lab(f"RNA_{gene}", 300, "{counts}", **controls) for gene in GENES]
-    derived = derived_at_last(visit("2026-01-01", *genes))
-    assert told(derived, "interferon-score-6") == []
-    assert told(derived, "interferon-score-28-standardised") == [(56, None)]
-    assert told(derived, "interferon-score-28-geomean") == [(300, None)]
-
-
-def test_samples_are_not_mixed():
-    genes = [lab(f"RNA_{gene}", 3, "{fold}", specimen=where) for gene in SIX_GENES for where in ("pbmc", "monocytes")]
-    derived = derived_at_last(visit("2026-01-01", *genes[:-1]))
-    assert told(derived, "interferon-score-6") == [(3, "positive"), (None, None)]
 
 
 def test_a_visit_without_results_derives_nothing():
@@ -201,6 +217,8 @@ def test_no_accepted_record_makes_it_fail(earlier, now, event, status):
             assert result.value is None or result.value.is_finite()
             assert result.reason or (result.value is not None or result.category is not None)
             assert result.category is None or result.category in result.rule.categories
+        found = keys((*laboratory.of_visit(made, one), *interferon.of_visit(made, one)))
+        assert len(set(found)) == len(found)
 
 
 @pytest.mark.parametrize("rule", ["ctcae-grade-5.0", "interferon-positivity", "enzyme-multiple"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from registry.domain.course import Input
 from registry.domain.derived import Derived
-from registry.domain.derived_history import Records, by_key, changes
+from registry.domain.derived_history import Records, by_key, changes, undecided_again
 from registry.domain.renal_function import EGFR
 from registry.domain.rules import Result
 
@@ -25,7 +26,7 @@ def told(before: list[Derived], after: list[Derived]) -> list[tuple[Derived, boo
 
 
 def test_a_value_that_stays_is_not_told() -> None:
-    assert told([derived()], [derived("115.60", details="other")]) == []
+    assert told([derived()], [derived("115.60")]) == []
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,23 @@ def test_a_value_that_stays_is_not_told() -> None:
         derived(final=False),
         derived(missing=("height",)),
         derived(None),
+        derived(reason="The height was carried forward."),
+        derived(details="other"),
+        replace(derived(), result=replace(derived().result, rule=replace(EGFR, overridden=("k",)))),
+        replace(derived(), inputs=(Input("visit", "a", 1, ("/forms/vital_signs/weight",)),)),
     ],
-    ids=["value", "version of an input", "category", "final", "missing", "no value"],
+    ids=[
+        "value",
+        "version of an input",
+        "category",
+        "final",
+        "missing",
+        "no value",
+        "reason",
+        "details",
+        "overridden",
+        "fields of an input",
+    ],
 )
 def test_a_value_that_differs_is_told(after: Derived) -> None:
     assert told([derived()], [after]) == [(after, False)]
@@ -54,19 +70,29 @@ def test_values_of_one_rule_are_told_apart_by_subject_and_then_by_place() -> Non
     assert told(several, changed) == [(changed[1], False)]
 
 
+def test_what_cannot_be_derived_again_is_undecided_by_its_rule_and_subject() -> None:
+    again = undecided_again(by_key([derived("1", subject="CK")]), "Not of this release.")
+    assert list(again) == [("egfr", "CK", 0)]
+    (one,) = again.values()
+    told = (one.result.value, one.result.final, one.result.reason, one.result.subject, one.inputs)
+    assert told == (None, False, "Not of this release.", "CK", ())
+
+
 def event(kind: str, record_id: str, after: dict[str, Any], day: int) -> dict[str, Any]:
     return {"kind": kind, "record_id": record_id, "after": after, "today": date(2025, 2, day)}
 
 
 def test_records_stand_as_the_newest_event_left_them() -> None:
     known = Records()
-    known.add([event("study", "s", {"rule_constants": {"egfr": {"k": Decimal("0.5")}}}, 1)])
+    own = {"egfr": {"k": Decimal("0.5")}}
+    known.add([event("study", "s", {"id": "s", "version": 3, "rule_constants": own}, 1)])
     assert known.images() is None
     known.add([event("participant", "p", {"id": "p"}, 2), event("visit", "v", {"id": "v", "version": 1}, 3)])
     known.add([event("visit", "v", {"id": "v", "version": 2}, 4), event("dose", "d", {"id": "d"}, 4)])
     assert known.images() == {
         "participant": {"id": "p"},
-        "rule_constants": {"egfr": {"k": Decimal("0.5")}},
+        "study": {"id": "s", "version": 3},
+        "rule_constants": own,
         "today": "2025-02-04",
         "visits": [{"id": "v", "version": 2}],
         "doses": [{"id": "d"}],

@@ -151,3 +151,11 @@ def test_what_is_decided_holds_whatever_was_missing(baseline, previous, visit, a
 @given(scores, scores)
 def test_a_visit_like_the_baseline_is_none(baseline, previous):
     assert judged(baseline, previous, **baseline).category == "none"
+
+
+@pytest.mark.parametrize(("sixths", "worse"), [(13, "met"), (12, "failed")])
+def test_a_mean_that_does_not_end_worsens_by_exactly_30_percent(sixths, worse):
+    before, now = Decimal(10) / 6, Decimal(sixths) / 6
+    result = judged({"chaq_index": before}, chaq_index=now)
+    (change,) = (one for one in result.details.visit.changes if one.measure == "chaq_index")
+    assert change.core_set == worse

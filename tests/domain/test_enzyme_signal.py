@@ -147,7 +147,7 @@ def test_a_multiple_of_a_censored_value_is_a_bound():
     result = enzyme_multiple(
         Enzyme(analyte="LDH", value=Decimal(30), unit="U/L", upper_limit=Decimal(60), comparator="<")
     )
-    assert (result.value, result.details.comparator) == (Decimal("0.5"), "<")
+    assert (result.details.bound, result.details.comparator) == (Decimal("0.5"), "<")
 
 
 @pytest.mark.parametrize(("said", "missing"), [({"upper_limit": None}, "upper_limit"), ({"unit": None}, "unit"),
@@ -159,3 +159,9 @@ def test_there_is_no_multiple_without_limit_and_unit(said, missing):
 
 def test_the_muscle_enzymes_are_those_of_the_reference():
     assert MUSCLE_ENZYMES == ("CK", "LDH", "AST", "ALT", "ALDOLASE")
+
+
+@pytest.mark.parametrize(("value", "multiple"), [("999999.999999", "999999999999"), ("1000000", None)])
+def test_a_multiple_that_is_too_large_to_be_right_is_none(value, multiple):
+    enzyme = Enzyme(analyte="CK", value=Decimal(value), unit="U/L", upper_limit=Decimal("0.000001"))
+    assert enzyme_multiple(enzyme).value == (None if multiple is None else Decimal(multiple))

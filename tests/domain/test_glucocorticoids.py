@@ -13,12 +13,13 @@ from registry.domain.glucocorticoid_pulses import pulses_of
 from registry.domain.glucocorticoids import (
     GLUCOCORTICOIDS,
     PREDNISONE_EQUIVALENT,
+    Constants,
     daily_equivalent,
     given,
     in_force,
     prednisone_equivalent,
 )
-from registry.domain.rules import overriding
+from registry.domain.rules import ConstantRefused, overriding
 from registry.schemas.concomitant_medications import DOSE_UNITS, FREQUENCIES
 from tests.domain.treatment_course import medication
 
@@ -216,6 +217,51 @@ def test_a_pulse_for_each_kilogram_is_summed_by_weight():
     )
     assert pulses_of([pulse], ON, D(20)).total_mg == 600
     assert pulses_of([pulse], ON, None).total_mg is None
+
+
+EVERY_FOUR_WEEKS = {"frequency": "every_four_weeks", "started_on": "2026-01-01"}
+BETWEEN = [
+    (EVERY_FOUR_WEEKS, "2026-06-01", "2026-07-01", 1),
+    (EVERY_FOUR_WEEKS, "2026-06-01", "2026-06-17", 0),
+    (EVERY_FOUR_WEEKS, "2026-06-01", "2026-06-18", 1),
+    (EVERY_FOUR_WEEKS, "2026-05-21", "2026-06-18", 2),
+    (EVERY_FOUR_WEEKS, "2026-05-22", "2026-06-18", 1),
+    (EVERY_FOUR_WEEKS, "2025-12-01", "2026-01-28", 1),
+    (EVERY_FOUR_WEEKS, "2025-12-01", "2026-01-29", 2),
+    (EVERY_FOUR_WEEKS | {"ended_on": "2026-06-17"}, "2026-06-01", "2026-07-01", 0),
+    (EVERY_FOUR_WEEKS | {"ended_on": "2026-06-18"}, "2026-06-01", "2026-07-01", 1),
+    (EVERY_FOUR_WEEKS | {"ended_on": "2026-07"}, "2026-06-01", "2026-07-01", 1),
+    (EVERY_FOUR_WEEKS | {"ended_on": "2026-06"}, "2026-06-01", "2026-07-01", None),
+    ({"frequency": "daily", "started_on": "2026-05-31", "ended_on": "2026-06-02"}, "2026-06-01", "2026-07-01", 2),
+    ({"frequency": "once", "started_on": "2026-06"}, "2026-06-01", "2026-06-30", 1),
+    ({"frequency": "once", "started_on": "2026-06"}, "2026-06-01", "2026-06-29", None),
+    ({"frequency": "once", "started_on": "2026-06"}, "2026-06-02", "2026-06-30", None),
+    ({"frequency": "once", "started_on": "2026-06"}, "2026-07-01", "2026-07-30", 0),
+    ({"frequency": "once", "started_on": "2026-06", "ended_on": "2026-06-03"}, "2026-06-01", "2026-06-03", 1),
+    ({"frequency": "once", "started_on": None}, "2026-06-01", "2026-07-01", None),
+]
+
+
+@pytest.mark.parametrize(("said", "since", "until", "infusions"), BETWEEN)
+def test_infusions_count_by_their_days_from_the_baseline_to_the_visit(said, since, until, infusions):
+    pulse = medication(medication="methylprednisolone", dose=500, route="intravenous", **said)
+    counted = pulses_of([pulse], date.fromisoformat(until), None, since=date.fromisoformat(since))
+    assert (counted.infusions, counted.dates_certain) == (infusions, infusions is not None)
+    assert counted.total_mg == (None if infusions is None else infusions * 500)
+
+
+def test_a_frequency_that_is_not_one_leaves_the_infusions_open_but_not_the_dates():
+    pulse = medication(route="intravenous", frequency="other")
+    counted = pulses_of([pulse], ON, None, since=ON)
+    assert (counted.infusions, counted.dates_certain) == (None, True)
+
+
+@pytest.mark.parametrize("factor", ["0", "-1"])
+def test_an_equivalent_that_is_not_above_zero_is_refused(factor):
+    with pytest.raises(ConstantRefused):
+        overriding(PREDNISONE_EQUIVALENT, {"equivalents": {"deflazacort": D(factor)}})
+    with pytest.raises(ConstantRefused):
+        Constants(equivalents={"deflazacort": D(factor)})
 
 
 def test_a_study_may_set_an_equivalent():

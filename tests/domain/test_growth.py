@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from registry.domain.growth import (
     BODY_SURFACE_AREA,
     Child,
+    SurfaceConstants,
     bmi_z_score,
     body_mass_index,
     body_surface_area,
@@ -16,7 +17,7 @@ from registry.domain.growth import (
     z_score,
 )
 from registry.domain.growth_reference import FIRST_MONTH, LAST_MONTH, Lms, lms
-from registry.domain.rules import overriding
+from registry.domain.rules import ConstantRefused, overriding
 
 D = Decimal
 
@@ -46,8 +47,14 @@ def test_an_unrounded_surface_keeps_twelve_digits():
 
 
 def test_a_study_may_set_the_divisor_but_not_to_nothing():
-    rule = overriding(BODY_SURFACE_AREA, {"divisor": 0})
-    assert body_surface_area(D(140), D(35), rule).value is None
+    with pytest.raises(ConstantRefused, match="divisor must be above 0"):
+        overriding(BODY_SURFACE_AREA, {"divisor": 0})
+
+
+def test_a_divisor_below_nothing_makes_no_constants():
+    with pytest.raises(ConstantRefused):
+        SurfaceConstants(divisor=D("-0.1"))
+    assert body_surface_area(D(140), D(35), overriding(BODY_SURFACE_AREA, {"divisor": 3136})).value == D("1.25")
 
 
 def test_what_is_missing_is_named():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.hybrid_measure import HMC, Measures, hmc
-from registry.domain.rules import overriding
+from registry.domain.rules import ConstantRefused, overriding
 
 MAPPING = {"floor_rise_0": 0, "floor_rise_1": 2, "floor_rise_2": 4, "floor_rise_3": 6, "floor_rise_4": 9}
 PARTS = ("mmt8_total", "cmas_head_elevation", "cmas_sit_ups", "floor_rise_recoded")
@@ -38,9 +38,18 @@ def test_a_recoding_of_one_score_leaves_the_others_refused():
 
 @pytest.mark.parametrize("value", [-1, 10])
 def test_a_recoding_out_of_its_range_is_refused(value):
-    given = measures(mmt8_total=80, cmas_head_elevation=5, cmas_sit_ups=6, cmas_floor_rise=3)
-    result = hmc(given, overriding(HMC, {"floor_rise_3": value}))
-    assert (result.value, result.reason.endswith("floor_rise_3 of the hMC must lie from 0 to 9.")) == (None, True)
+    with pytest.raises(ConstantRefused, match="floor_rise_3 must be at least 0 and at most 9"):
+        overriding(HMC, {"floor_rise_3": value})
+
+
+@pytest.mark.parametrize("own", [{"floor_rise_1": 5, "floor_rise_2": 2}, {"floor_rise_0": 3, "floor_rise_4": 2}])
+def test_a_better_floor_rise_never_counts_less(own):
+    with pytest.raises(ConstantRefused, match="must not be above"):
+        overriding(HMC, own)
+
+
+def test_two_floor_rises_may_count_the_same():
+    assert overriding(HMC, {"floor_rise_1": 2, "floor_rise_2": 2}).constants.floor_rise_2 == 2
 
 
 @pytest.mark.parametrize("absent", PARTS)

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from registry.domain.analytes import GENES
 from registry.domain.interferon import (
+    INTERFERON_28_GEOMEAN,
+    INTERFERON_28_STANDARDISED,
     SIX_GENES,
-    GeneExpression,
-    Sample,
     score_6,
     score_28_geomean,
     score_28_standardised,
 )
 from registry.domain.interferon_course import Biomarker, interferon_positivity, interferon_ratio
+from registry.domain.interferon_sample import GeneExpression, Sample
+from registry.domain.rules import ConstantRefused, overriding
 
 
 def sample(values, genes=SIX_GENES, **said):
@@ -122,6 +124,52 @@ def test_a_censored_gene_gives_no_28_gene_score(score):
     assert (score(censored).value, score(censored).final) == (None, False)
 
 
+def test_repeats_are_averaged_and_a_censored_one_has_no_average():
+    repeats = sample([1, 2, 3, 4, 5, 6]).genes + sample([3, 2, 3, 4, 5, 6]).genes
+    assert score_6(Sample(genes=repeats)).value == Decimal("3.5")
+    result = score_6(Sample(genes=[*sample([9] * 6).genes, *sample(["<1"]).genes], result_number=4))
+    assert (result.value, result.category, result.final) == (None, None, False)
+    assert (result.details.result_number, result.details.genes) == (4, 6)
+    assert "IFI27" in result.reason
+
+
+def test_repeats_have_the_controls_that_they_name_alike():
+    genes = controlled([150] * 28).genes
+    assert score_28_standardised(Sample(genes=[*genes, genes[0]])).value == 28
+    other = replace(genes[0], reference_sd=Decimal(49))
+    assert score_28_standardised(Sample(genes=[*genes, other])).missing == ("genes/CXCL10/reference_sd",)
+
+
+def test_a_study_leaves_a_gene_out_of_its_panel():
+    without = sample([300] * 27, GENES[1:])
+    assert score_28_geomean(without).missing == ("genes/CXCL10",)
+    result = score_28_geomean(without, overriding(INTERFERON_28_GEOMEAN, {"genes": {"CXCL10": 0}}))
+    assert (result.value, result.details.genes) == (300, 27)
+    twenty_seven = overriding(INTERFERON_28_STANDARDISED, {"genes": {"CXCL10": 0}})
+    assert score_28_standardised(controlled([150] * 28), twenty_seven).value == 27
+    few = score_28_geomean(sample([1], GENES[1:]), overriding(INTERFERON_28_GEOMEAN, {"genes": {"CXCL10": 0}}))
+    assert "genes/CXCL10" not in few.missing
+    assert few.reason.startswith("The 27-gene")
+
+
+@pytest.mark.parametrize("genes", [dict.fromkeys(GENES, 0), {"CXCL10": 2}, {"CXCL10": -1}, {"MX2": 1}])
+def test_a_panel_is_of_the_28_genes_and_not_empty(genes):
+    with pytest.raises(ConstantRefused):
+        overriding(INTERFERON_28_GEOMEAN, {"genes": genes})
+
+
+def test_a_score_that_is_too_large_to_be_right_is_none():
+    genes = controlled([10**11] * 28, deviation="0.000001").genes
+    result = score_28_standardised(Sample(genes=genes))
+    assert (result.value, result.final) == (None, False)
+    assert "too large" in result.reason
+
+
+def test_a_score_has_12_significant_digits():
+    genes = sample([1, 1, 1, 1, 1, 1]).genes + sample([1, 1, 1, 1, 1, 1]).genes + sample([2, 2, 2, 2, 2, 2]).genes
+    assert score_6(Sample(genes=genes)).value == Decimal("1.33333333333")
+
+
 def test_nothing_has_no_geometric_mean():
     result = score_28_geomean(sample([0] + [300] * 27, GENES))
     assert (result.value, result.reason) == (None, "A geometric mean needs expressions above zero.")
@@ -168,6 +216,16 @@ def test_there_is_no_ratio_between_what_was_measured_differently(said):
 def test_there_is_no_ratio_between_families_of_units():
     bound = Biomarker(analyte="SIGLEC1", value=Decimal(5272), unit="{mAb}/{cell}")
     assert interferon_ratio(bound, replace(bound, unit="{MFI}")).value is None
+
+
+def test_a_ratio_that_is_too_large_to_be_right_is_none():
+    result = interferon_ratio(replace(CXCL10, value=Decimal(10) ** 9), replace(CXCL10, value=Decimal("0.001")))
+    assert (result.value, result.final) == (None, False)
+
+
+def test_what_cannot_be_compared_tells_its_place():
+    result = interferon_ratio(replace(CXCL10, result_number=3), replace(CXCL10, assay="ELISA"))
+    assert result.details.result_number == 3
 
 
 def test_there_is_no_ratio_without_a_baseline():

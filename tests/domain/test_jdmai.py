@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.jdmai import JDMAI1, JDMAI2, MAXIMA, SKIN, Components, jdmai, of_score
-from registry.domain.rules import overriding
+from registry.domain.rules import ConstantRefused, overriding
 
 ORDER = ("inactive", "low", "moderate", "high")
 
@@ -60,9 +60,19 @@ def test_muscle_as_given_counts():
     assert jdmai(components(muscle="3")).details.muscle == 3
 
 
-def test_a_study_that_makes_no_muscle_of_the_hmc_has_none():
-    result = jdmai(components(hmc="50"), overriding(JDMAI1, {"hmc_points_per_point": 0}))
-    assert "muscle" in result.missing
+@pytest.mark.parametrize(
+    ("own", "name"),
+    [
+        ({"hmc_points_per_point": 0}, "hmc_points_per_point"),
+        ({"inactive_at_most": 9}, "inactive_at_most"),
+        ({"low_at_most": 2}, "low_at_most"),
+        ({"moderate_at_most": 41}, "moderate_at_most"),
+    ],
+)
+def test_states_that_do_not_follow_one_another_are_refused(own, name):
+    with pytest.raises(ConstantRefused) as refusal:
+        overriding(JDMAI1, own)
+    assert refusal.value.name == name
 
 
 def test_a_missing_component_is_named_and_leaves_the_state_open():

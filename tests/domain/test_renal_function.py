@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from registry.domain.renal_function import egfr
+from registry.domain.renal_function import EGFR, Constants, egfr
+from registry.domain.rules import ConstantRefused, overriding
 
 D = Decimal
 
@@ -43,3 +44,11 @@ def test_what_is_missing_is_named(height, creatinine, unit, missing):
 
 def test_nothing_is_not_divided_by():
     assert egfr(D(140), D(0), "mg/dL").value is None
+
+
+@pytest.mark.parametrize("k", ["0", "-0.413"])
+def test_a_factor_that_is_not_above_zero_is_refused(k):
+    with pytest.raises(ConstantRefused):
+        overriding(EGFR, {"k": D(k)})
+    with pytest.raises(ConstantRefused):
+        Constants(k=D(k))

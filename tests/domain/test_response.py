@@ -168,9 +168,56 @@ def test_an_enzyme_that_has_no_exact_value_is_missing(results):
     assert change_of(found[TIS], "enzyme").points is None
 
 
-def test_the_first_result_of_an_enzyme_that_has_a_value_counts():
-    after = visit("2026-03-26", results=[ck(None), ck(1500), ck(100)])
-    assert change_of(derived(START, after)[TIS], "enzyme").followup == 1500
+def test_of_several_results_of_an_enzyme_the_last_with_a_value_counts():
+    after = visit("2026-03-26", results=[ck(1500), ck(100), ck(None)])
+    assert change_of(derived(START, after)[TIS], "enzyme").followup == 100
+
+
+def test_the_last_collected_result_counts_in_whatever_order_they_were_submitted():
+    evening, morning = (
+        ck(value, collected_at=f"2026-03-26T{at}:00:00+00:00") for value, at in ((900, 18), (1500, "08"))
+    )
+    after = visit("2026-03-26", results=[evening, morning, ck(100)])
+    assert change_of(derived(START, after)[TIS], "enzyme").followup == 900
+    censored = visit("2026-03-26", results=[evening | {"comparator": ">"}, morning])
+    assert change_of(derived(START, censored)[TIS], "enzyme").points is None
+
+
+DOMAINS = items.fields(items.CHAQ_DOMAINS)
+
+
+def domains(*scores, **more):
+    return {"functioning": dict(zip(DOMAINS, scores, strict=False)) | more}
+
+
+def test_a_chaq_that_was_stated_rounded_counts_as_its_domains_make_it():
+    before = START | {"forms": forms() | domains(1, 1, 1, 1, 1, 0, chaq_index=Decimal("0.83"))}
+    after = BETTER | {"forms": forms() | domains(1, 1, 1, 1, 0, 0, chaq_index=Decimal("0.67"))}
+    found = derived(before, after)
+    change = change_of(found[DOI], "function")
+    assert (round(change.baseline, 3), round(change.followup, 3)) == (Decimal("0.833"), Decimal("0.667"))
+    assert change.percent_change == 20
+    assert round(change_of(found[TIS], "function").percent_change, 3) == Decimal("5.556")
+
+
+def test_the_chaq_is_made_by_the_constants_of_the_study():
+    before = START | {"forms": forms() | domains(*[0] * 7, 0, chaq_grip_aid=True)}
+    after = BETTER | {"forms": forms() | domains(*[0] * 7)}
+    usual = change_of(derived(before, after)[TIS], "function")
+    assert (usual.baseline, usual.followup) == (Decimal("0.25"), 0)
+    rules = of_study({"chaq": {"level_with_aid": 3, "minimum_domains": 8}})
+    for rule in (TIS, DOI, PRINTO):
+        own = change_of(derived(before, after, rules=rules)[rule], "function")
+        assert (own.baseline, own.followup) == (Decimal("0.375"), None)
+
+
+def test_a_cmas_of_its_items_alone_is_out_of_52():
+    full = {item.field: item.maximum for item in items.CMAS_ITEMS}
+    found = derived(START, BETTER | {"forms": forms(muscle_strength=full)}, strength_measure="cmas")
+    change = change_of(found[TIS], "strength")
+    assert (change.followup, change.range, change.points) == (52, 52, Decimal("32.5"))
+    stated = derived(START, BETTER | {"forms": forms(muscle_strength={"cmas_total": 52})}, strength_measure="cmas")
+    assert stated[TIS].result.missing == ("followup/cmas_maximum",)
 
 
 def test_a_visit_of_nothing_is_told_without_a_value():

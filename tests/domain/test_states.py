@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from registry.domain import items
 from registry.domain.course import Visit
 from registry.domain.derivations.states import of_visit
-from registry.domain.rulebook import of_study
+from registry.domain.rulebook import RULEBOOK, of_study
 from tests.domain import treatment_course as kept
 from tests.domain.state_course import activity, derived, numbers, result, strength, visit
 
@@ -43,7 +43,7 @@ def test_at_the_baseline_nothing_looks_back():
 def test_without_a_baseline_deterioration_is_undecided_and_the_response_is_not():
     found = derived(visit("2025-11-10"), visit("2026-06-10"))
     assert (found["deterioration"].result.missing, found["deterioration"].result.final) == (("baseline",), False)
-    assert found[RESPONSE].result.category == "remission"
+    assert (found[RESPONSE].result.category, found[RESPONSE].result.details.months) == ("indeterminate", 7)
 
 
 # --- inactive disease ---------------------------------------------------------------------------------------------
@@ -83,10 +83,11 @@ def test_a_cmas_out_of_49_is_a_missing_criterion():
     assert "cmas_total" in result(INACTIVE, young).missing
 
 
-def test_the_first_creatine_kinase_with_a_value_counts_in_its_unit():
+def test_the_last_creatine_kinase_with_a_value_counts_in_its_unit():
     results = [
-        {"analyte": "CK", "missing_reason": "not_done"},
+        {"analyte": "CK", "value": 9000, "unit": "U/L"},
         {"analyte": "CK", "value": Decimal("2.5"), "unit": "ukat/L"},
+        {"analyte": "CK", "missing_reason": "not_done"},
     ]
     measured = visit("2026-01-10") | {"laboratory_results": results}
     assert result(INACTIVE, measured).details.criteria[0].status == "met"
@@ -94,8 +95,22 @@ def test_the_first_creatine_kinase_with_a_value_counts_in_its_unit():
 
 def test_totals_are_made_of_items_where_they_are_not_given():
     cmas = {item.field: item.maximum for item in items.CMAS_ITEMS}
-    form = numbers({"cmas_maximum": 52, **cmas, **{item.field: 10 for item in MUSCLES[:8]}})
-    assert result(INACTIVE, visit("2026-01-10", muscle_strength=form)).details.met == 4
+    form = numbers({**cmas, **{item.field: 10 for item in MUSCLES[:8]}})
+    for maximum in ({}, {"cmas_maximum": 52}):
+        assert result(INACTIVE, visit("2026-01-10", muscle_strength=form | maximum)).details.met == 4
+    assert result(INACTIVE, visit("2026-01-10", muscle_strength=form | {"cmas_maximum": 49})).details.met == 3
+
+
+def test_the_chaq_of_the_core_set_is_made_by_the_constants_of_the_study():
+    domains = dict.fromkeys(items.fields(items.CHAQ_DOMAINS), 0)
+    visits = (
+        visit("2026-01-10", "week_0", functioning=domains | {"chaq_index": 0}),
+        visit("2026-02-10", functioning=domains | {"chaq_grip_aid": True}),
+    )
+    for rules, worsening in ((RULEBOOK, "0.25"), (of_study({"chaq": {"level_with_aid": 3}}), "0.375")):
+        changes = result("deterioration", *visits, rules=rules).details.visit.changes
+        (chaq,) = (one for one in changes if one.measure == "chaq_index")
+        assert chaq.worsening == Decimal(worsening)
 
 
 # --- hMC and JDMAI ------------------------------------------------------------------------------------------------

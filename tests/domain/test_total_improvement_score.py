@@ -1,6 +1,6 @@
 """The Total Improvement Score is the published table, cell by cell, and says what it could not score."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -230,3 +230,22 @@ def test_a_constant_that_cannot_be_used_is_refused(name, value):
     with pytest.raises(ConstantRefused) as refusal:
         overriding(TIS, {name: value})
     assert refusal.value.name == name
+
+
+@pytest.mark.parametrize(("core_set", "field"), [("imacs", "extramuscular_global_activity"), ("printo", "das_total")])
+def test_a_study_may_ask_for_the_extramuscular_activity_or_the_das(core_set, field):
+    whole = replace(imacs(*STILL), das_total=Decimal(5))
+    visits = (whole, replace(whole, **{field: None}))
+    usual = total_improvement_score(*visits, core_set=core_set)
+    assert (usual.value, usual.final) == (0, False)
+    asked = overriding(TOTAL_IMPROVEMENT_SCORE, {"third_required": "extramuscular"})
+    result = total_improvement_score(*visits, asked, core_set=core_set)
+    assert (result.value, result.category) == (None, None)
+    assert f"followup/{field}" in result.missing
+    assert "In this study" in result.reason
+    assert total_improvement_score(whole, whole, asked, core_set=core_set).value == 0
+
+
+def test_the_score_is_as_sure_as_the_least_sure_of_its_constants():
+    declared = fields(TOTAL_IMPROVEMENT_SCORE.constants)
+    assert TOTAL_IMPROVEMENT_SCORE.certainty == min(one.metadata["certainty"] for one in declared) == 60

@@ -73,7 +73,8 @@ def test_the_weight_of_an_earlier_visit_is_used_but_not_final():
 
 
 STEROID_FREE = [
-    ((), "steroid_free", None, None),
+    ((), "indeterminate", None, None),
+    (({"medication": "methotrexate", "ended_on": "2026-01-02"},), "steroid_free", None, None),
     (({"ended_on": "2026-04-03"},), "steroid_free", "2026-04-04", "0"),
     (({"ended_on": "2026-04-04"},), "on_glucocorticoids", None, None),
     (({},), "on_glucocorticoids", None, None),
@@ -166,14 +167,6 @@ def test_the_participants_exposure_goes_on_until_today():
 CREATININE = {"analyte": "CREAT", "value": D("1.1"), "unit": "mg/dL"}
 
 
-def test_the_band_takes_the_egfr_used_or_that_of_the_visit():
-    visits = (visit("2026-03-31", weight=32, height=140, results=[CREATININE]),)
-    by_visit = at_last_visit(visits=visits, doses=(dose("2026-01-01"),))
-    assert result(by_visit, rule="dose-band").category == "above"
-    by_dose = at_last_visit(visits=visits, doses=(dose("2026-01-01", egfr_used=D(80)),))
-    assert result(by_dose, rule="dose-band").category == "within"
-
-
 def test_no_band_where_no_dose_is_in_force():
     visits = (visit("2026-03-31", weight=32),)
     assert not results(at_last_visit(visits=visits, doses=(dose("2026-04-01"),)), rule="dose-band")
@@ -203,7 +196,15 @@ def test_a_censored_creatinine_is_never_taken_as_exact():
     censored = CREATININE | {"comparator": "<"}
     visits = (visit("2026-03-31", height=140, results=[censored]),)
     found = result(at_last_visit(growth.of_visit, visits=visits), rule="egfr")
-    assert (found.value, found.missing) == (None, ("creatinine", "unit"))
+    assert (found.value, found.missing, found.reason) == (None, ("creatinine",), growth.CENSORED)
+
+
+def test_the_last_collected_creatinine_counts_whether_exact_or_censored():
+    early, late = ({"collected_at": f"2026-03-31T{hour}:00:00+00:00"} for hour in ("08", "16"))
+    censored = CREATININE | {"comparator": "<"}
+    for measured, value in (([CREATININE | late, censored | early], D("52.6")), ([censored | late, CREATININE], None)):
+        visits = (visit("2026-03-31", height=140, results=measured),)
+        assert result(at_last_visit(growth.of_visit, visits=visits), rule="egfr").value == value
 
 
 def test_the_height_of_an_earlier_visit_gives_an_egfr_that_is_not_final():

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from registry.db import records, visits
 from registry.db.transaction import Database
 from registry.domain.rulebook import RULEBOOK
+from registry.publish import derived, extracts
 from registry.publish.derived import FILE
+from registry.publish.extracts import ExtractRefused
 from tests.conftest import Installation, attribution
 from tests.publish import cohort
-from tests.publish.cohort import Cohort, planted, written
+from tests.publish.cohort import KEY, STUDY, Cohort, planted, written
 
 Rows = list[dict[str, str]]
 
@@ -92,6 +96,48 @@ def test_a_studys_own_constants_hold_in_its_extract(
     written(views, service, tmp_path / "out")
     found = [row for row in of_rule(table(tmp_path / "out", "derived"), "egfr") if row["value"]]
     assert [(row["value"], row["own_constants"]) for row in found] == [("140.0", "k")]
+    manifest = (tmp_path / "out" / "manifest.json").read_text()
+    assert json.loads(manifest, parse_float=Decimal)["rule_constants"] == own, "the extract can be made again"
+
+
+def test_a_value_of_a_scale_with_versions_stands_with_the_maximum_of_its_version(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    written(views, service, tmp_path / "out")
+    rows = table(tmp_path / "out", "derived")
+    assert list(rows[0]).index("maximum") == list(rows[0]).index("unit") + 1
+    maxima = {(row["rule"], row["maximum"]) for row in rows if row["maximum"]}
+    assert ("cmas", "52") in maxima
+
+
+def test_constants_that_a_release_refuses_stop_the_command_with_a_sentence_and_leave_nothing(
+    views: Database, service: Database, known: Cohort, tmp_path: Path
+) -> None:
+    with service.transaction() as tx:
+        tx.attribute(attribution(reason="Of an older release"))
+        study = records.read(tx, "study", known.study)
+        records.amend(tx, "study", known.study, study["version"], {"rule_constants": {"egfr": {"gone": 1}}})
+        tx.commit()
+    with pytest.raises(ExtractRefused, match=r"amends its rule_constants.*egfr has no constant of this name"):
+        extracts.pull(service, views, service, attribution(), STUDY, tmp_path / "out", key=KEY)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_ends_idle_transactions_ends_no_extract(
+    service: Database, known: Cohort, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(installation.admin_url, autocommit=True) as owner:
+        owner.execute(f"alter database {installation.name} set idle_in_transaction_session_timeout = '20ms'")
+        lines, whole = derived.lines, Database(installation.service_url, size=1)
+
+        def slow(*given: Any) -> Iterator[bytes]:
+            for line in lines(*given):
+                owner.execute("select pg_sleep(0.01)")
+                yield line
+
+        monkeypatch.setattr(derived, "lines", slow)
+        for views in cohort.views(installation):
+            assert written(views, whole, tmp_path / "out").files
 
 
 def test_only_the_sites_asked_for_are_in_it(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:

@@ -35,9 +35,10 @@ def test_every_field_of_every_record_and_form_has_a_row_with_words_and_type() ->
 
 def test_a_field_says_unit_limits_and_codes() -> None:
     rows = {row[0]: row for row in cells(section("`vital_signs`"))}
-    assert rows["`height`"][1:] == ["Height", "decimal", "`cm`", "30 to 230, 1", "optional", "VS.HEIGHT", "8302-2"]
+    assert rows["`height`"][1:] == ["Height", "decimal", "`cm`", "30 to 230, 1", "", "optional", "VS.HEIGHT", "8302-2"]
     assert rows["`height_position`"][4] == "`standing`, `lying`"
-    assert {row[0]: row for row in cells(section("`muscle_strength`"))}["`mmt8_maximum`"][4] == "80, 150"
+    strength = {row[0]: row for row in cells(section("`muscle_strength`"))}
+    assert (strength["`mmt8_maximum`"][4], strength["`cmas_total`"][5]) == ("80, 150", "better")
 
 
 def test_every_list_of_codes_that_is_referred_to_is_there() -> None:

@@ -279,7 +279,7 @@ def test_an_extract_that_fails_on_its_last_file_leaves_nothing(
 def test_a_pull_by_a_command_is_in_the_audit_before_and_after(
     views: Database, service: Database, known: Cohort, tmp_path: Path
 ) -> None:
-    extracts.pull(service, views, attribution(actor="registry extract"), STUDY, tmp_path / "out", key=KEY)
+    extracts.pull(service, views, service, attribution(actor="registry extract"), STUDY, tmp_path / "out", key=KEY)
     with service.transaction() as tx:
         tx.attribute(attribution())
         events = tx.every("select actor, action, after from audit.event where kind = 'extract_by_command' order by id")

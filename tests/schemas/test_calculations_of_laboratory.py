@@ -54,7 +54,7 @@ def test_limits_that_are_reversed_are_refused():
 
 
 def test_a_constant_of_ones_own_holds():
-    body = {"analyte": "NEUT", "value": 1, "unit": "10*9/L", "constants": {"neutrophils": {"grade_2": Decimal(2)}}}
+    body = {"analyte": "NEUT", "value": 1, "unit": "10*9/L", "constants": {"neutrophils": {"grade_2": Decimal("1.2")}}}
     assert ctcae_grade.CALCULATION.of(body).value == 3
 
 

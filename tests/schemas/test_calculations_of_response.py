@@ -29,6 +29,7 @@ REFUSED = [
     pytest.param({"cmas_total": 50, "cmas_maximum": 49}, None, "/followup/cmas_total", "total_above_maximum",
                  id="a CMAS above 49 of the version for young children"),
     pytest.param({"cmas_maximum": 50}, None, "/followup/cmas_maximum", "not_in_list", id="no such version"),
+    pytest.param({"mmt_maximum": 240}, None, "/followup/mmt_maximum", "not_in_list", id="no such version of the MMT"),
     pytest.param({"mmt_maximum": 150}, None, "/followup/mmt_maximum", "mixed", id="two versions of the MMT"),
     pytest.param({"cmas_total": 40, "cmas_maximum": 49}, {"cmas_total": 40}, "/followup/cmas_maximum", "mixed",
                  id="two versions of the CMAS"),

@@ -1,5 +1,7 @@
 """The calculations of disease states: worked examples come out, mixed input is refused, absent input is not."""
 
+import json
+
 import pytest
 
 from registry.db.transaction import as_json, from_json
@@ -109,3 +111,20 @@ def test_therapy_between_visits_can_be_told():
     assert calculated("complete-clinical-response", {"visits": visits}).category == "remission"
     told = calculated("complete-clinical-response", {"visits": visits, "therapy_between_visits": "yes"})
     assert told.category == "complete_clinical_response"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("clinically-inactive-disease", {"physician_global_activity": 0.125}),
+        ("jdmai", {"version": 1, "physician_global_activity": 0.125}),
+        ("jdmai", {"version": 1, "patient_global_activity": 0.125}),
+        ("jdmai", {"version": 1, "mdaat_cutaneous": 0.125}),
+        ("deterioration", {"baseline": {"extramuscular_global_activity": 0.125}, "visit": {}}),
+    ],
+)
+def test_a_global_of_three_decimals_is_taken_and_one_of_four_is_not(name, body):
+    assert calculated(name, body).rule.id.startswith(name)
+    finer = json.loads(json.dumps(body).replace("0.125", "0.1255"))
+    ((_, code, _),) = refused(name, finer)
+    assert code == "too_precise"

@@ -10,7 +10,7 @@ from registry.domain.classification import Age, Findings, classification
 from registry.domain.classification_weights import BIOPSY_ITEMS, ITEMS
 from registry.domain.course import Course, Input, Participant, Visit
 from registry.domain.derivations import treatment_failure
-from registry.domain.derivations.state_measures import Read, mmt8_maximum, mmt8_of_80, mmt8_on, total
+from registry.domain.derivations.state_measures import Read, cmas_maximum, mmt8_maximum, mmt8_of_80, mmt8_on, total
 from registry.domain.derived import Derived, used
 from registry.domain.high_risk import Features, high_risk
 from registry.domain.three_valued import any_of
@@ -111,7 +111,7 @@ def _high_risk(course: Course, visit: Visit) -> Derived:
     features = Features(
         **{name: organs.get(name) for name in _ORGANS},
         cmas_total=cmas.value,
-        cmas_maximum=visit.measured("muscle_strength", items.CMAS_MAXIMUM),
+        cmas_maximum=cmas_maximum(visit).value,
         mmt8_total=mmt8.value,
         mmt8_maximum=maximum,
         age_months=_age(course.participant, visit, rule.constants.age_below),

@@ -1,8 +1,7 @@
 """Growth and kidney function of a visit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from registry.domain.course import Course, Input, Visit, exact
 from registry.domain.derived import Derived, used
@@ -13,6 +12,7 @@ from registry.domain.rules import Result
 
 BIRTH_UNCERTAINTY = 1
 """Birth is known to the month: a child may be one month younger than the months counted."""
+CENSORED = "The creatinine that counts, the last collected, is censored: it is only known to be below or above a value."
 
 _HEIGHT, _WEIGHT = "/forms/vital_signs/height", "/forms/vital_signs/weight"
 
@@ -32,11 +32,14 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
 
 def kidney_function(course: Course, visit: Visit) -> Derived:
     """Derive the eGFR from the creatinine of a visit and its height, or the last height before; then it is not final."""
-    creatinine = _creatinine(visit)
+    creatinine = visit.counting("CREAT") or {}
     known = course.last_number("vital_signs", "height", visit)
     height, at = known or (None, None)
     unit = creatinine.get("unit") or None
-    result = egfr(height, exact(creatinine.get("value")), unit, course.rules["egfr"])
+    value = None if creatinine.get("comparator") else exact(creatinine.get("value"))
+    result = egfr(height, value, unit, course.rules["egfr"])
+    if creatinine.get("comparator"):
+        result = replace(result, reason=CENSORED)
     if at is not None and at.id != visit.id:
         result = _of_earlier_height(result)
     fields = ("/laboratory_results/CREAT",) if creatinine else ()
@@ -52,14 +55,6 @@ def _child(course: Course, visit: Visit) -> Child:
         age_months=course.participant.months_old(visit.on),
         uncertainty=BIRTH_UNCERTAINTY,
     )
-
-
-def _creatinine(visit: Visit) -> Mapping[str, Any]:
-    """The first creatinine of a visit with an exact number; empty where there is none."""
-    exactly = (
-        one for one in visit.results("CREAT") if exact(one.get("value")) is not None and not one.get("comparator")
-    )
-    return next(exactly, {})
 
 
 def _height_of(visit: Visit | None) -> Input | None:

@@ -1,20 +1,25 @@
 """What the laboratory results of a visit say: CTCAE grades, multiples of muscle enzymes, and the enzyme signal.
 
-Each result with a value is derived by itself; the details tell its place in the visit. The baseline of an analyte is its
-last result at or before the baseline visit whose unit converts; a censored one is no baseline value.
+Each result with a value is derived by itself; the details tell its place in the visit. A result at a visit after the
+baseline visit is compared with the analyte's baseline: the result that counts at the baseline visit, else at the last one
+before it, among those whose unit converts; a censored one is no baseline value. A result at the baseline or before it has
+none: nothing earlier is graded by what came later.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from registry.domain import ctcae_5, ctcae_6, units
 from registry.domain.analytes import CATALOGUE, Analyte
-from registry.domain.course import Course, Visit, exact
+from registry.domain.course import Course, Input, Visit, exact, order_of
 from registry.domain.ctcae import grade, term_of
 from registry.domain.ctcae_ladder import Measured
+from registry.domain.derivations import state_measures as read_from
+from registry.domain.derivations.state_measures import Read
 from registry.domain.derived import Derived, used
 from registry.domain.enzyme_signal import ENZYME_SIGNAL, Occasion, enzyme_signal
+from registry.domain.items import CMAS_TOTAL, MMT8_MAXIMUM
 from registry.domain.muscle_enzymes import ENZYME_MULTIPLE, MUSCLE_ENZYMES, Enzyme, enzyme_multiple
 
 Reported = Mapping[str, Any]
@@ -27,7 +32,6 @@ _VERSIONS: tuple[tuple[str, str, Any], ...] = (
 )
 GRADED = frozenset(analyte for _, _, table in _VERSIONS for analyte, _ in table)
 BY_BASELINE = frozenset(key[0] for _, _, table in _VERSIONS for key, term in table.items() if term.by_baseline)
-_STRENGTH = ("mmt8_total", "mmt8_maximum", "cmas_total", "cmas_maximum")
 
 
 def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
@@ -48,14 +52,32 @@ def numbered(visit: Visit) -> Iterator[tuple[int, Reported]]:
             yield number, result
 
 
-def at_baseline(course: Course, analyte: str) -> Iterator[tuple[Visit, Reported]]:
-    """The results of an analyte at the baseline visit and before it that have a value, the last first."""
-    if course.baseline is None:
-        return
-    for visit in reversed(course.until(course.baseline)):
-        for result in reversed(visit.results(analyte)):
-            if exact(result.get("value")) is not None:
-                yield visit, result
+def after_baseline(course: Course, visit: Visit) -> bool:
+    """Whether a visit comes after the baseline visit; one without a date cannot be placed."""
+    dated = bool(visit.image.get("visited_on"))
+    return course.baseline is not None and dated and order_of(visit) > order_of(course.baseline)
+
+
+def at_baseline(
+    course: Course, visit: Visit, analyte: str, alike: Callable[[Reported], bool]
+) -> tuple[Visit, Reported] | None:
+    """Find what a visit is compared with: the result that counts at the baseline visit, else at the last before it.
+
+    Only results that are `alike` count; None where there is none, and at the baseline visit and before it.
+    """
+    if course.baseline is None or not after_baseline(course, visit):
+        return None
+    for earlier in reversed(course.until(course.baseline)):
+        kept = counting(earlier, analyte, alike)
+        if kept is not None:
+            return earlier, kept
+    return None
+
+
+def counting(visit: Visit, analyte: str, alike: Callable[[Reported], bool]) -> Reported | None:
+    """Give the result of an analyte that counts for a visit among those that are `alike`."""
+    among = [one for one in visit.results(analyte) if alike(one)]
+    return Visit({**visit.image, "laboratory_results": among}).counting(analyte)
 
 
 def pointer(result: Reported) -> str:
@@ -67,7 +89,7 @@ def pointer(result: Reported) -> str:
 
 
 def _grades(course: Course, visit: Visit, result: Reported, number: int) -> Iterator[Derived]:
-    measured, at = _measured(course, result, number)
+    measured, at = _measured(course, visit, result, number)
     inputs = used(visit.used(pointer(result)), at.used(pointer(result)) if at else None)
     increased = _both_ways(measured) and _above_limit(measured)
     for rule, version, table in _VERSIONS:
@@ -88,8 +110,8 @@ def _above_limit(measured: Measured) -> bool:
     return measured.value > measured.upper or (measured.comparator == ">" and measured.value == measured.upper)
 
 
-def _measured(course: Course, result: Reported, number: int) -> tuple[Measured, Visit | None]:
-    baseline, at = _baseline(course, result) if result["analyte"] in BY_BASELINE else ({}, None)
+def _measured(course: Course, visit: Visit, result: Reported, number: int) -> tuple[Measured, Visit | None]:
+    baseline, at = _baseline(course, visit, result) if result["analyte"] in BY_BASELINE else ({}, None)
     measured = Measured(
         analyte=result["analyte"],
         value=exact(result["value"]),
@@ -105,14 +127,14 @@ def _measured(course: Course, result: Reported, number: int) -> tuple[Measured, 
     return measured, at
 
 
-def _baseline(course: Course, result: Reported) -> tuple[Mapping[str, Decimal], Visit | None]:
+def _baseline(course: Course, visit: Visit, result: Reported) -> tuple[Mapping[str, Decimal], Visit | None]:
     """The value and limits of the analyte at baseline in the unit of the result, and the visit that they are from."""
     analyte, unit = CATALOGUE[result["analyte"]], result.get("unit") or ""
-    for visit, kept in at_baseline(course, analyte.code):
-        converted = _converted(analyte, kept, unit)
-        if converted is not None:
-            return ({}, None) if kept.get("comparator") else (converted, visit)
-    return {}, None
+    found = at_baseline(course, visit, analyte.code, lambda kept: _converted(analyte, kept, unit) is not None)
+    if found is None or found[1].get("comparator"):
+        return {}, None
+    at, kept = found
+    return _converted(analyte, kept, unit) or {}, at
 
 
 def _converted(analyte: Analyte, kept: Reported, unit: str) -> Mapping[str, Decimal] | None:
@@ -144,20 +166,27 @@ def _multiple(course: Course, visit: Visit, result: Reported, number: int) -> De
 
 def _signal(course: Course, visit: Visit, result: Reported, number: int) -> Derived:
     analyte = result["analyte"]
-    earlier = ((one, kept) for one in reversed(course.before(visit)) for _, kept in _last(one, analyte))
-    previous, kept = next(earlier, (None, None))
+    earlier = ((one, one.counting(analyte)) for one in reversed(course.before(visit)))
+    previous, kept = next((found for found in earlier if found[1] is not None), (None, None))
     before = Occasion() if previous is None or kept is None else _occasion(previous, kept)
     found = enzyme_signal(analyte, before, _occasion(visit, result, number), course.rules[ENZYME_SIGNAL.id])
-    fields = (
-        pointer(result),
-        *(f"/forms/muscle_strength/{name}" for name in _STRENGTH),
-        "/forms/disease_activity/physician_global_activity",
-    )
-    return Derived(found, used(visit.used(*fields), previous.used(*fields) if previous else None))
+    inputs = (_used(visit, result), _used(previous, kept) if previous is not None and kept is not None else None)
+    return Derived(found, used(*inputs))
 
 
-def _last(visit: Visit, analyte: str) -> list[tuple[int, Reported]]:
-    return [(number, result) for number, result in numbered(visit) if result["analyte"] == analyte][-1:]
+def _used(visit: Visit, result: Reported) -> Input:
+    globals_ = (f"/forms/disease_activity/physician_global_{name}" for name in ("activity", "scale"))
+    return visit.used(pointer(result), *read_from.fields_of(_strength(visit)), *globals_)
+
+
+def _strength(visit: Visit) -> Mapping[str, Read]:
+    """The totals of strength as given, else of their items, with the maximum of the version used."""
+    return {
+        "mmt8_total": read_from.mmt8(visit),
+        "mmt8_maximum": read_from.plain(visit, "muscle_strength", MMT8_MAXIMUM),
+        "cmas_total": read_from.total(visit, "muscle_strength", CMAS_TOTAL),
+        "cmas_maximum": read_from.cmas_maximum(visit),
+    }
 
 
 def _occasion(visit: Visit, result: Reported, number: int | None = None) -> Occasion:
@@ -170,5 +199,5 @@ def _occasion(visit: Visit, result: Reported, number: int | None = None) -> Occa
         upper_limit=exact(result.get("upper_limit")),
         physician_global_activity=physician,
         result_number=number,
-        **{name: visit.measured("muscle_strength", name) for name in _STRENGTH},
+        **{name: read.value for name, read in _strength(visit).items()},
     )

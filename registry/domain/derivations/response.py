@@ -2,7 +2,7 @@
 
 The variant of the score is fixed for the participant (domain reference 2.1): its core set and tool of strength, else those
 of the rule. The definitions have their own core set and the same tool. A total that is not stated is made of its items
-where all are there; of several results of one enzyme the first with a value counts, in the order submitted.
+where all are there; of an index that was stated rounded its domains decide. A CMAS of its items alone is out of 52.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,18 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from registry.domain import items
 from registry.domain.core_set_enzymes import ENZYMES, Enzyme
 from registry.domain.core_sets import SAID_TOGETHER, Assessment
 from registry.domain.course import Course, Input, Visit, exact, order_of
 from registry.domain.definition_of_improvement import definition_of_improvement
+from registry.domain.derivations.state_measures import cmas_maximum
 from registry.domain.derived import Derived, used
+from registry.domain.functioning import chaq_total
 from registry.domain.printo_improvement import printo_improvement
 from registry.domain.rules import Result, undecided
-from registry.domain.sums import expected_total
+from registry.domain.sums import TOTALS as MADE_OF_ITEMS
+from registry.domain.sums import Total, recorded_total
 from registry.domain.total_improvement_score import total_improvement_score
 
 PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -40,7 +44,6 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Where each measure stands in a visit: form and field."""
 
-TOTALS = ("mmt_total", "cmas_total", "chaq_index", "das_total")
 CODED = ("physician_global_scale", "patient_global_scale", "patient_global_wording")
 NO_BASELINE = "There is no baseline: no complete visit of week 0, nor one on or before the first JAK inhibitor dose."
 NO_DATE = "The visit has no date, so it cannot be placed after the baseline."
@@ -68,7 +71,7 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
         rule = course.rules["total-improvement-score"]
         yield Derived(undecided(rule, NO_DATE if baseline else NO_BASELINE), used(visit.used()))
     elif visit.id != baseline.id and order_of(visit) > order_of(baseline):
-        yield from _response(course, read(baseline), read(visit))
+        yield from _response(course, read(course, baseline), read(course, visit))
 
 
 def _response(course: Course, before: Read, after: Read) -> Iterator[Derived]:
@@ -86,12 +89,13 @@ def _response(course: Course, before: Read, after: Read) -> Iterator[Derived]:
         yield Derived(result, used(after.used(result), before.used(result), variant))
 
 
-def read(visit: Visit) -> Read:
-    """Read the core set measures of a visit."""
+def read(course: Course, visit: Visit) -> Read:
+    """Read the core set measures of a visit, the CHAQ by the constants of the study."""
+    totals = {**MADE_OF_ITEMS, items.CHAQ_INDEX: chaq_total(course.rules["chaq"])}
     found: dict[str, Any] = {}
     sources: dict[str, tuple[str, ...]] = {}
     for name, (form, field) in PLACES.items():
-        value, fields = _measure(visit, name, form, field)
+        value, fields = _measure(visit, form, field, totals.get(field))
         if value is not None:
             found[name] = value
             sources[name] = tuple(f"/forms/{form}/{one}" for one in fields)
@@ -100,29 +104,30 @@ def read(visit: Visit) -> Read:
     return Read(visit, Assessment(**found, enzymes=enzymes), sources)
 
 
-def _measure(visit: Visit, name: str, form: str, field: str) -> tuple[Decimal | str | None, tuple[str, ...]]:
-    if name in CODED:
+def _measure(visit: Visit, form: str, field: str, total: Total | None) -> tuple[Decimal | str | None, tuple[str, ...]]:
+    if field in CODED:
         return _code(visit.form(form).get(field)), (field,)
-    stated = visit.measured(form, field)
-    if stated is not None or name not in TOTALS:
-        return stated, (field,)
-    made = expected_total(field, visit.form(form))
-    return made.total, made.given
+    if field == items.CMAS_MAXIMUM:
+        return cmas_maximum(visit).value, (field,) if visit.form(form).get(field) is not None else ()
+    if total is None:
+        return visit.measured(form, field), (field,)
+    recorded = recorded_total(total, visit.form(form))
+    return recorded.total, recorded.fields
 
 
 def _enzymes(visit: Visit) -> tuple[Enzyme, ...]:
-    found: dict[str, Enzyme] = {}
-    for result in visit.results(*ENZYMES):
-        value = exact(result.get("value"))
-        if value is not None and result["analyte"] not in found:
-            found[result["analyte"]] = Enzyme(
-                enzyme=result["analyte"],
-                value=value,
-                comparator=result.get("comparator"),
-                upper_limit=exact(result.get("upper_limit")),
-                unit=result.get("unit"),
-            )
-    return tuple(found.values())
+    counting = (visit.counting(enzyme) for enzyme in ENZYMES)
+    return tuple(
+        Enzyme(
+            enzyme=result["analyte"],
+            value=exact(result["value"]),
+            comparator=result.get("comparator"),
+            upper_limit=exact(result.get("upper_limit")),
+            unit=result.get("unit"),
+        )
+        for result in counting
+        if result is not None
+    )
 
 
 def _code(value: Any) -> str | None:

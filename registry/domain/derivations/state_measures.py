@@ -1,11 +1,13 @@
 """What the rules of disease states read from a visit: a value, or why what is there does not count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from registry.domain import items, sums
 from registry.domain.course import Visit, exact
+from registry.domain.functioning import ChaqConstants, chaq_total
+from registry.domain.rules import Rule
 
 LIKERT = "The {} is on the Likert scale: the rule is in cm on the visual analogue scale."
 NOT_ON_80 = "The MMT8 is not on the scale of 0 to 80, and the muscles of the side used are not all recorded."
@@ -43,10 +45,25 @@ def plain(visit: Visit, form: str, name: str) -> Read:
 
 def total(visit: Visit, form: str, name: str) -> Read:
     """Read a total: as it was given, else what its items make of it."""
-    if visit.measured(form, name) is not None:
-        return plain(visit, form, name)
-    expected = sums.expected_total(name, visit.form(form))
-    return Read(value=expected.total, fields=_there(visit, form, *expected.given))
+    return _recorded(visit, form, sums.TOTALS[name])
+
+
+def chaq(visit: Visit, rule: Rule[ChaqConstants]) -> Read:
+    """Read the CHAQ index by the constants of a rule; of an index that was stated rounded its domains decide."""
+    return _recorded(visit, "functioning", chaq_total(rule))
+
+
+def cmas_maximum(visit: Visit) -> Read:
+    """Read the maximum of the CMAS version used: as it was said, else 52 where all its items are there."""
+    said = plain(visit, "muscle_strength", items.CMAS_MAXIMUM)
+    if said.value is not None or sums.cmas(visit.form("muscle_strength")).total is None:
+        return said
+    return Read(value=Decimal(items.CMAS_FULL_MAXIMUM))
+
+
+def _recorded(visit: Visit, form: str, of: sums.Total) -> Read:
+    found = sums.recorded_total(of, visit.form(form))
+    return Read(value=found.total, reason=found.reason, fields=_there(visit, form, *found.fields))
 
 
 def global_in_cm(visit: Visit, rater: str) -> Read:
@@ -74,20 +91,19 @@ def wording_of(visit: Visit) -> str | None:
 
 
 def creatine_kinase(visit: Visit) -> tuple[Read, str | None, str | None]:
-    """Read the first creatine kinase that has a value, with its unit and comparator."""
-    for result in visit.results("CK"):
-        value = exact(result.get("value"))
-        if value is not None:
-            read = Read(value=value, fields=("/laboratory_results/CK",))
-            return read, result.get("unit"), result.get("comparator")
-    return Read(), None, None
+    """Read the creatine kinase that counts, with its unit and comparator."""
+    result = visit.counting("CK")
+    if result is None:
+        return Read(), None, None
+    read = Read(value=exact(result["value"]), fields=("/laboratory_results/CK",))
+    return read, result.get("unit"), result.get("comparator")
 
 
 def mmt8_of_80(visit: Visit) -> Read:
     """Read the MMT8 on the scale of 0 to 80: as given, else the neck and seven muscles of the side used."""
     form = visit.form("muscle_strength")
     if exact(form.get(items.MMT8_MAXIMUM)) == items.MMT8_UNILATERAL_MAXIMUM and form.get(items.MMT8_TOTAL) is not None:
-        return _within(_mmt8_as_given(visit), items.MMT8_UNILATERAL_MAXIMUM)
+        return _within(mmt8(visit), items.MMT8_UNILATERAL_MAXIMUM)
     expected = sums.mmt8({**form, items.MMT8_MAXIMUM: items.MMT8_UNILATERAL_MAXIMUM})
     fields = _there(visit, "muscle_strength", items.MMT8_SIDE, *expected.given)
     if expected.total is None and (form.get(items.MMT8_TOTAL) is not None or expected.given):
@@ -99,7 +115,7 @@ def mmt8_on(visit: Visit, maximum: Decimal) -> Read:
     """Read the MMT8 on a scale of this maximum."""
     if maximum == items.MMT8_UNILATERAL_MAXIMUM:
         return mmt8_of_80(visit)
-    read = _mmt8_as_given(visit)
+    read = mmt8(visit)
     if read.value is not None and mmt8_maximum(visit) != maximum:
         return Read(reason=OTHER_SCALE, fields=read.fields)
     return _within(read, maximum)
@@ -110,11 +126,10 @@ def mmt8_maximum(visit: Visit) -> Decimal | None:
     return visit.measured("muscle_strength", items.MMT8_MAXIMUM)
 
 
-def _mmt8_as_given(visit: Visit) -> Read:
-    return Read(
-        value=visit.measured("muscle_strength", items.MMT8_TOTAL),
-        fields=_there(visit, "muscle_strength", items.MMT8_TOTAL, items.MMT8_MAXIMUM),
-    )
+def mmt8(visit: Visit) -> Read:
+    """Read the MMT8 on the scale that it says it is on: as given, else of its muscles."""
+    read = total(visit, "muscle_strength", items.MMT8_TOTAL)
+    return replace(read, fields=(*read.fields, *_there(visit, "muscle_strength", items.MMT8_MAXIMUM)))
 
 
 def _within(read: Read, maximum: Decimal | int) -> Read:

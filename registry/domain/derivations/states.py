@@ -1,6 +1,7 @@
 """States of disease at a visit: inactive disease, hMC, JDMAI, deterioration, complete clinical response."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
@@ -8,14 +9,14 @@ from registry.domain import items
 from registry.domain.clinically_inactive_disease import Measures as InactiveMeasures
 from registry.domain.clinically_inactive_disease import State, clinically_inactive_disease
 from registry.domain.complete_clinical_response import (
-    CRITERIA,
     Observation,
+    Therapy,
     complete_clinical_response,
     period_start,
 )
 from registry.domain.course import Course, Input, Visit, order_of
 from registry.domain.derivations import state_measures as read_from
-from registry.domain.derivations.myositis_therapy import given, therapy_within
+from registry.domain.derivations.myositis_therapy import Given, given, therapy_within
 from registry.domain.derivations.state_measures import Read, fields_of, unusable
 from registry.domain.derived import Derived, used
 from registry.domain.deterioration import NO_BASELINE, deterioration
@@ -33,7 +34,7 @@ INACTIVE_RULES = ("clinically-inactive-disease", "clinically-inactive-disease-re
 def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
     """Derive the states of disease; those that look back only after the baseline, or where there is none."""
     for rule in INACTIVE_RULES:
-        yield _inactive(course, visit, rule)
+        yield _state_of(course, visit, rule)
     strength = _hmc(course, visit)
     yield strength
     for rule in SKIN:
@@ -41,6 +42,10 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
     if visit.day("visited_on") and (course.baseline is None or order_of(visit) > order_of(course.baseline)):
         yield _deterioration(course, visit)
         yield _response(course, visit)
+
+
+def _state_of(course: Course, visit: Visit, rule: str) -> Derived:
+    return course.remembered(rule, visit, lambda: _inactive(course, visit, rule))
 
 
 def _inactive(course: Course, visit: Visit, rule: str) -> Derived:
@@ -51,7 +56,7 @@ def _inactive(course: Course, visit: Visit, rule: str) -> Derived:
         "mmt8_total": read_from.mmt8_of_80(visit),
         "physician_global_activity": read_from.global_in_cm(visit, "physician"),
     }
-    maximum = read_from.plain(visit, "muscle_strength", items.CMAS_MAXIMUM)
+    maximum = read_from.cmas_maximum(visit)
     measures = InactiveMeasures(
         **{name: one.value for name, one in read.items()},
         cmas_maximum=maximum.value,
@@ -100,7 +105,7 @@ def _deterioration(course: Course, visit: Visit) -> Derived:
     before = [one for one in course.before(visit) if order_of(one) > order_of(baseline)]
     visits = (baseline, visit, *before[-1:])
     scale = _strength_scale(visits)
-    measures, inputs = zip(*(_core_set(one, baseline, scale) for one in visits), strict=True)
+    measures, inputs = zip(*(_core_set(course, one, baseline, scale) for one in visits), strict=True)
     result = deterioration(measures[0], measures[1], measures[2] if before else None, rule)
     return Derived(result, used(*inputs))
 
@@ -112,12 +117,12 @@ def _strength_scale(visits: tuple[Visit, ...]) -> Decimal:
     return max(choices, key=lambda scale: sum(read_from.mmt8_on(one, scale).value is not None for one in visits))
 
 
-def _core_set(visit: Visit, baseline: Visit, scale: Decimal) -> tuple[CoreSet, Input]:
+def _core_set(course: Course, visit: Visit, baseline: Visit, scale: Decimal) -> tuple[CoreSet, Input]:
     read = {
         "physician_global_activity": read_from.global_in_cm(visit, "physician"),
         "patient_global_activity": read_from.patient_global(visit, read_from.wording_of(baseline), OTHER_QUESTION),
         "mmt8_total": read_from.mmt8_on(visit, scale),
-        "chaq_index": read_from.total(visit, "functioning", items.CHAQ_INDEX),
+        "chaq_index": read_from.chaq(visit, course.rules["chaq"]),
         "extramuscular_global_activity": read_from.plain(visit, "disease_activity", "extramuscular_global_activity"),
     }
     measures = CoreSet(**{name: one.value for name, one in read.items()}, unusable=unusable(read))
@@ -126,19 +131,23 @@ def _core_set(visit: Visit, baseline: Visit, scale: Decimal) -> tuple[CoreSet, I
 
 def _response(course: Course, visit: Visit) -> Derived:
     rule = course.rules["complete-clinical-response"]
-    if rule.constants.criterion not in CRITERIA:
-        return Derived(complete_clinical_response((), rule), used(visit.used()))
     visits = course.until(visit)
-    states = [_inactive(course, one, rule.constants.criterion) for one in visits]
+    states = [_state_of(course, one, rule.constants.criterion) for one in visits]
     therapies = given(course)
     observations = [
-        Observation(on=one.on, state=_state(state.result), therapy=therapy_within(therapies, one.on, one.on))
+        Observation(on=one.on, state=_state(state.result), therapy=_therapy(course, therapies, one.on, one.on))
         for one, state in zip(visits, states, strict=True)
     ]
-    between = therapy_within(therapies, period_start(visit.on, rule.constants), visit.on)
+    between = _therapy(course, therapies, period_start(visit.on, rule.constants), visit.on)
     result = complete_clinical_response(observations, rule, between)
     looked_at = [one for state in states for one in state.inputs]
     return Derived(result, used(*looked_at, *(one.record for one in therapies)))
+
+
+def _therapy(course: Course, therapies: tuple[Given, ...], first: date, last: date) -> Therapy:
+    """Tell whether therapy was given; where no medication is recorded at all, none recorded is not none given."""
+    found = therapy_within(therapies, first, last)
+    return "unknown" if found == "no" and not course.medications else found
 
 
 def _state(result: Result) -> State:

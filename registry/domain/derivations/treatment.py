@@ -1,33 +1,26 @@
 """Treatment at a visit: glucocorticoids and their weaning, and the exposure to JAK inhibitors with its dose band."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
-from registry.domain.course import Course, Dose, Input, Medication, Visit, order_of
-from registry.domain.derivations.growth import kidney_function
+from registry.domain.course import Course, Input, Medication, Visit, order_of
+from registry.domain.derivations.dose_basis import DOSE, WEIGHT, band_at, weight_at, weight_at_start
 from registry.domain.derived import Derived, used
-from registry.domain.dose_band import Daily, dose_band
-from registry.domain.glucocorticoid_course import glucocorticoid_reduction, steroid_free_since
+from registry.domain.glucocorticoid_course import (
+    NO_RECORD,
+    WHY_NO_RECORD,
+    glucocorticoid_reduction,
+    is_unrecorded,
+    steroid_free_since,
+)
 from registry.domain.glucocorticoid_pulses import is_pulse, pulses_of
-from registry.domain.glucocorticoids import GLUCOCORTICOIDS, PULSE_ROUTE, given, in_force, prednisone_equivalent
-from registry.domain.jak_exposure import Weight, daily, jak_exposure
-from registry.domain.renal_function import Filtration
+from registry.domain.glucocorticoid_taper import given_on, overlapping
+from registry.domain.glucocorticoids import GLUCOCORTICOIDS, PULSE_ROUTE, in_force, prednisone_equivalent
+from registry.domain.jak_exposure import Weight, is_systemic, jak_exposure, weight_of
 from registry.domain.rules import Result
 
-_WEIGHT = "/forms/vital_signs/weight"
 _MEDICATION = ("medication", "dose", "dose_unit", "frequency", "route", "started_on", "ended_on")
-_DOSE = (
-    "drug",
-    "formulation",
-    "mg_per_intake",
-    "intakes_per_day",
-    "weight_used",
-    "egfr_used",
-    "started_on",
-    "ended_on",
-)
 
 
 def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
@@ -36,44 +29,56 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
     yield equivalent
     baseline = course.baseline
     if baseline is not None and order_of(baseline) < order_of(visit):
-        yield _reduction(course, equivalent_at(course, baseline), equivalent)
+        yield _reduction(course, daily_at(course, baseline), daily_at(course, visit))
     yield _steroid_free(course, visit, equivalent)
-    yield exposure(course, visit.on, _weight_at(course, visit))
+    yield exposure(course, visit.on, weight_at(course, visit))
     dose = course.dose_on(visit.on)
     if dose is not None:
-        yield _band(course, visit, dose)
+        yield band_at(course, visit, dose)
 
 
 def of_participant(course: Course) -> Iterator[Derived]:
     """Derive the exposure to JAK inhibitors up to today."""
     last = course.last_visit(course.today)
-    known = _weight_at(course, last) if last else None
+    known = weight_at(course, last) if last else None
     weight = (Weight(kg=known[0].kg, basis="earlier_visit"), known[1]) if known else None
     yield exposure(course, course.today, weight, growing=True)
 
 
 def equivalent_at(course: Course, visit: Visit) -> Derived:
     """Derive the prednisone-equivalent at a visit, by its weight or the last one before; pulses count from baseline."""
-    drugs = _glucocorticoids(course)
+    since = _pulses_from(course, visit)
+    return daily_at(course, visit, [one for one in _glucocorticoids(course) if is_pulse(one, since, visit.on)])
+
+
+def daily_at(course: Course, visit: Visit, pulses: Iterable[Medication] = ()) -> Derived:
+    """Derive the daily prednisone-equivalent at a visit, with some pulses beside it."""
+    pulses, drugs = tuple(pulses), _glucocorticoids(course)
     daily_ones = [one for one in drugs if in_force(one, visit.on) != "no" and one.image.get("route") != PULSE_ROUTE]
-    pulses = [one for one in drugs if is_pulse(one, _pulses_from(course, visit), visit.on)]
-    known = course.last_number("vital_signs", "weight", visit)
-    weight, at = known or (None, None)
+    weight, at = course.last_number("vital_signs", "weight", visit) or (None, None)
     rule = course.rules["prednisone-equivalent"]
-    counted = pulses_of(pulses, visit.on, weight, rule)
-    result = prednisone_equivalent((given(one, visit.on) for one in daily_ones), weight, counted, rule)
+    counted = pulses_of(pulses, visit.on, weight, rule, since=_pulses_from(course, visit))
+    twice = overlapping(daily_ones, visit.on)
+    result = prednisone_equivalent(given_on(daily_ones, visit.on), weight, counted, rule, twice)
     if at is not None and at.id != visit.id and result.value:
         result = _not_final(result, "weight", "The weight is that of an earlier visit: this one has none.")
-    return Derived(result, used(visit.used("visited_on"), _weight_of(at), *map(_used, (*daily_ones, *pulses))))
+    if _is_unrecorded(course, visit):
+        result = _not_final(result, NO_RECORD, WHY_NO_RECORD)
+    records = map(_used, (*daily_ones, *pulses))
+    return Derived(result, used(visit.used("visited_on"), _weight_of(at), *records, _prior(course)))
 
 
 def exposure(course: Course, until: date, weight: tuple[Weight, Input] | None, *, growing: bool = False) -> Derived:
     """Derive the exposure to JAK inhibitors up to a day."""
     begun = [dose for dose in course.doses if dose.starts <= until]
     kg, of_weight = weight or (None, None)
+    unweighed = [dose for dose in begun if is_systemic(dose) and weight_of(dose) is None]
+    known = {dose.id: found for dose in unweighed if (found := weight_at_start(course, dose))}
     rule, bands = course.rules["jak-exposure"], course.rules["dose-band"]
-    result = jak_exposure(begun, until, kg, growing=growing, rule=rule, bands=bands)
-    return Derived(result, used(of_weight, *(dose.used(*_DOSE) for dose in begun)))
+    at_start = {one: found for one, (found, _) in known.items()}
+    result = jak_exposure(begun, until, kg, growing=growing, at_start=at_start, rule=rule, bands=bands)
+    weighed = (visit for _, visit in known.values())
+    return Derived(result, used(of_weight, *weighed, *(dose.used(*DOSE) for dose in begun)))
 
 
 def _reduction(course: Course, baseline: Derived, now: Derived) -> Derived:
@@ -83,30 +88,10 @@ def _reduction(course: Course, baseline: Derived, now: Derived) -> Derived:
 
 def _steroid_free(course: Course, visit: Visit, equivalent: Derived) -> Derived:
     drugs = _glucocorticoids(course)
-    result = steroid_free_since(drugs, visit.on, equivalent.result, course.rules["steroid-free-since"])
+    unrecorded = _is_unrecorded(course, visit)
+    rule = course.rules["steroid-free-since"]
+    result = steroid_free_since(drugs, visit.on, equivalent.result, rule, unrecorded=unrecorded)
     return Derived(result, used(visit.used("visited_on"), *map(_used, drugs), *equivalent.inputs))
-
-
-def _band(course: Course, visit: Visit, dose: Dose) -> Derived:
-    """The dose in force by the weight at the visit, or the one used, and the eGFR used, or that of the visit."""
-    known = course.last_number("vital_signs", "weight", visit)
-    weight, at = known or (dose.number("weight_used"), None)
-    kidneys = kidney_function(course, visit) if dose.number("egfr_used") is None else None
-    measured = kidneys.result.details if kidneys else None
-    rate: Decimal | None = measured.unrounded if isinstance(measured, Filtration) else dose.number("egfr_used")
-    judged = Daily(
-        drug=str(dose.image["drug"]),
-        formulation=dose.image.get("formulation"),
-        mg_per_day=daily(dose),
-        weight=weight,
-        egfr=rate,
-    )
-    result = dose_band(judged, course.rules["dose-band"])
-    if kidneys is not None and rate is not None and not kidneys.result.final:
-        result = _not_final(
-            result, "height", "The eGFR is made from the height of an earlier visit: this one has none."
-        )
-    return Derived(result, used(dose.used(*_DOSE), _weight_of(at), *(kidneys.inputs if kidneys else ())))
 
 
 def _glucocorticoids(course: Course) -> list[Medication]:
@@ -119,16 +104,24 @@ def _pulses_from(course: Course, visit: Visit) -> date | None:
     return baseline.on if baseline is not None and order_of(baseline) <= order_of(visit) else None
 
 
-def _weight_at(course: Course, visit: Visit) -> tuple[Weight, Input] | None:
-    known = course.last_number("vital_signs", "weight", visit)
-    if known is None:
-        return None
-    kg, at = known
-    return Weight(kg=kg, basis="visit" if at.id == visit.id else "earlier_visit"), at.used(_WEIGHT)
+def _is_unrecorded(course: Course, visit: Visit) -> bool:
+    if not course.medications:
+        return True
+    return is_unrecorded(_prior_treatments(course), _glucocorticoids(course), visit.on)
+
+
+def _prior_treatments(course: Course) -> tuple[str, ...]:
+    return tuple(course.participant.image.get("prior_treatments") or ())
+
+
+def _prior(course: Course) -> Input | None:
+    """The participant, where a prior treatment was a systemic glucocorticoid."""
+    named = not GLUCOCORTICOIDS.isdisjoint(_prior_treatments(course))
+    return course.participant.used("prior_treatments") if named else None
 
 
 def _weight_of(visit: Visit | None) -> Input | None:
-    return visit.used(_WEIGHT) if visit else None
+    return visit.used(WEIGHT) if visit else None
 
 
 def _not_final(result: Result, missing: str, reason: str) -> Result:

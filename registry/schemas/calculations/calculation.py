@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError
 
 from registry.domain.rules import ConstantRefused, Result, Rule, overriding
 from registry.problems import BrokenRule, RulesBroken
 from registry.schemas.base import Record, schema_of
+from registry.schemas.calculations.refused import naming
 from registry.schemas.fields import Strict, about
 from registry.schemas.sentences import Sentence, escaped
 
@@ -42,6 +43,10 @@ class Calculation:
     examples: tuple[Example, ...]
     choose: Callable[[Body], int] = lambda body: 0
 
+    def __post_init__(self) -> None:
+        """Tell what it takes under which name it is calculated, so that a refusal can say so."""
+        self.takes.calculation = self.name
+
     def of(self, body: Any) -> Result:
         """Calculate from a body as it was sent; raises RulesBroken naming each broken rule."""
         schema = schema_of(self.takes)
@@ -52,8 +57,14 @@ class Calculation:
         try:
             rule = overriding(self.rules[self.choose(accepted)], accepted.get("constants") or {})
         except ConstantRefused as refused:
-            raise refused_constant(refused) from None
-        return self.calculate(accepted, rule)
+            raise self._named(refused_constant(refused)) from None
+        try:
+            return self.calculate(accepted, rule)
+        except RulesBroken as refused:
+            raise self._named(refused) from None
+
+    def _named(self, refused: RulesBroken) -> RulesBroken:
+        return naming(refused, schema_of(self.takes), self.name)
 
     def widest(self) -> Rule[Any]:
         """Give a rule that stands for all: its categories are those of every rule of this name."""
@@ -61,7 +72,7 @@ class Calculation:
         return replace(self.rules[0], categories=MappingProxyType(categories))
 
 
-def refused_constant(refused: ConstantRefused) -> Exception:
+def refused_constant(refused: ConstantRefused) -> RulesBroken:
     """Say which constant was refused, as a broken rule of the submission."""
     return RulesBroken(BrokenRule(f"/constants/{escaped(refused.name)}", "constant_refused", str(refused)))
 
@@ -78,6 +89,15 @@ class OwnConstants(Strict):
 
 
 class Taken(Record):
-    """What every calculation takes besides its own numbers."""
+    """What every calculation takes besides its own numbers; each refusal names the measure and the calculation."""
+
+    calculation: ClassVar[str] = ""
 
     constants = OwnConstants(metadata=about("Constants in place of the rule's own, by name; GET /v1/rules names them"))
+
+    def accept(self, body: Any) -> dict[str, Any]:
+        """Load a submission, or refuse it by sentences that name measure and rule; raises RulesBroken."""
+        try:
+            return super().accept(body)
+        except RulesBroken as refused:
+            raise naming(refused, self, self.calculation) from None

@@ -23,6 +23,7 @@ from registry.domain.items import (
 from registry.domain.rules import Result, Rule
 from registry.domain.vocabulary import COMPARATORS
 from registry.schemas.calculations.calculation import Body, Calculation, Example, Taken
+from registry.schemas.calculations.core_set_fields import centimetres
 from registry.schemas.fields import Choice, Exact, OneOfNumbers, Whole, about
 from registry.schemas.sentences import broken
 
@@ -51,9 +52,7 @@ class ClinicallyInactiveDiseaseInput(Taken):
         (MMT8_UNILATERAL_MAXIMUM, MMT8_BILATERAL_MAXIMUM),
         metadata=about("Maximum of the MMT8 version used: must be 80", unit="{score}", example=80),
     )
-    physician_global_activity = Exact(
-        0, 10, places=1, metadata=about("Physician's global activity, visual analogue scale", unit="cm", example="0.2")
-    )
+    physician_global_activity = centimetres("Physician's global activity, visual analogue scale", "0.2")
 
     @validates_schema(skip_on_field_errors=True)
     def mmt8_is_on_80(self, body: dict[str, Any], **_: Any) -> None:

@@ -11,23 +11,34 @@ from marshmallow import ValidationError, validates_schema
 from registry.domain.analytes import CATALOGUE
 from registry.domain.core_set_enzymes import ENZYMES, Enzyme
 from registry.domain.core_sets import Assessment
-from registry.domain.items import CMAS_FULL_MAXIMUM, CMAS_YOUNG_CHILD_MAXIMUM
+from registry.domain.items import (
+    CMAS_FULL_MAXIMUM,
+    CMAS_YOUNG_CHILD_MAXIMUM,
+    MMT8_BILATERAL_MAXIMUM,
+    MMT8_UNILATERAL_MAXIMUM,
+    MMT26_MAXIMUM,
+)
 from registry.domain.vocabulary import COMPARATORS, PATIENT_GLOBAL_WORDINGS, STRENGTH_MEASURES
 from registry.schemas.base import Record
 from registry.schemas.calculations.calculation import Taken
 from registry.schemas.disease_activity import LIKERT_MAXIMUM, SCALES
-from registry.schemas.fields import Choice, Exact, ListOf, OneOfNumbers, Part, Whole, about
+from registry.schemas.fields import Choice, Exact, ListOf, OneOfNumbers, Part, about
 from registry.schemas.sentences import Sentence, broken
 
 ENZYME_NAMES = {code: CATALOGUE[code].name for code in ENZYMES}
 CATALYTIC_UNITS = {"U/L": "Units per litre", "ukat/L": "Microkatal per litre"}
-MMT_MAXIMUM = 260
-"""The largest maximum of a manual muscle test: axial 20, proximal 160 and distal 80 (domain reference 1.2)."""
+MMT_MAXIMA = (MMT8_UNILATERAL_MAXIMUM, MMT8_BILATERAL_MAXIMUM, MMT26_MAXIMUM)
+"""The maxima of manual muscle testing: MMT8 of one side and of both, MMT24 and MMT26 (domain reference 1.2)."""
 
 
 def scale(words: str, *, unit: str, maximum: int, example: Any) -> Exact:
     """Make the field of a measure from 0 to a maximum; medians and means of a paper have decimals."""
     return Exact(0, maximum, places=3, metadata=about(words, unit=unit, example=example))
+
+
+def centimetres(words: str, example: Any) -> Exact:
+    """Make the field of a 10 cm visual analogue scale."""
+    return scale(words, unit="cm", maximum=10, example=example)
 
 
 def limited(words: str, low: str, example: Any, *, required: bool = False) -> Exact:
@@ -50,16 +61,16 @@ class CoreSetEnzyme(Record):
 class CoreSetAssessment(Record):
     """The core set measures at one visit; what was not measured is left out."""
 
-    physician_global_activity = scale("Physician's global activity", unit="cm", maximum=10, example="5.5")
+    physician_global_activity = centimetres("Physician's global activity", "5.5")
     physician_global_scale = Choice(SCALES, metadata=about("Scale of the physician's global activity; vas unless said"))
-    patient_global_activity = scale("Patient's or parent's global activity", unit="cm", maximum=10, example="4.0")
+    patient_global_activity = centimetres("Patient's or parent's global activity", "4.0")
     patient_global_scale = Choice(SCALES, metadata=about("Scale of the patient's global activity; vas unless said"))
     patient_global_wording = Choice(
         PATIENT_GLOBAL_WORDINGS, metadata=about("Which question the patient or parent was asked")
     )
-    mmt_total = scale("Manual muscle testing total", unit="{score}", maximum=MMT_MAXIMUM, example=60)
-    mmt_maximum = Whole(
-        10, MMT_MAXIMUM, metadata=about("Maximum of the MMT version used: 80, 150, 260", unit="{score}", example=80)
+    mmt_total = scale("Manual muscle testing total", unit="{score}", maximum=max(MMT_MAXIMA), example=60)
+    mmt_maximum = OneOfNumbers(
+        MMT_MAXIMA, metadata=about("Maximum of the MMT version used: 80, 150 or 260", unit="{score}", example=80)
     )
     cmas_total = scale("CMAS total", unit="{score}", maximum=CMAS_FULL_MAXIMUM, example=38)
     cmas_maximum = OneOfNumbers(
@@ -70,7 +81,7 @@ class CoreSetAssessment(Record):
     enzymes = ListOf(
         Part(CoreSetEnzyme, required=True), len(ENZYMES), metadata=about("Muscle enzymes, each of them once")
     )
-    extramuscular_global_activity = scale("Extramuscular global activity (MDAAT)", unit="cm", maximum=10, example=5)
+    extramuscular_global_activity = centimetres("Extramuscular global activity (MDAAT)", 5)
     das_total = scale("DAS total", unit="{score}", maximum=20, example=12)
     chq_physical_summary = scale("CHQ physical summary, T-score", unit="{Tscore}", maximum=100, example=35)
 

@@ -12,8 +12,8 @@ from registry.domain.items import MMT8_BILATERAL_MAXIMUM, MMT8_UNILATERAL_MAXIMU
 from registry.domain.rules import Result, Rule
 from registry.schemas.base import Record
 from registry.schemas.calculations.calculation import Body, Calculation, Example, Taken
+from registry.schemas.calculations.core_set_fields import centimetres
 from registry.schemas.fields import Exact, OneOfNumbers, Part, Whole, about
-from registry.schemas.instruments import vas
 from registry.schemas.sentences import broken
 
 VISITS = ("baseline", "previous", "visit")
@@ -22,15 +22,15 @@ VISITS = ("baseline", "previous", "visit")
 class CoreSetAtVisit(Record):
     """The core set measures of a visit without enzymes; what was not measured is left out."""
 
-    physician_global_activity = vas("Physician's global activity, visual analogue scale")
-    patient_global_activity = vas("Patient's or parent's global assessment, visual analogue scale")
+    physician_global_activity = centimetres("Physician's global activity, visual analogue scale", "1.5")
+    patient_global_activity = centimetres("Patient's or parent's global assessment, visual analogue scale", "1.5")
     mmt8_total = Whole(0, MMT8_BILATERAL_MAXIMUM, metadata=about("MMT8 total", unit="{score}"))
     mmt8_maximum = OneOfNumbers(
         (MMT8_UNILATERAL_MAXIMUM, MMT8_BILATERAL_MAXIMUM),
         metadata=about("Maximum of the MMT8 version used, the same at every visit", unit="{score}"),
     )
     chaq_index = Exact(0, 3, places=3, metadata=about("CHAQ disability index", unit="{score}"))
-    extramuscular_global_activity = vas("Extramuscular global assessment (MDAAT), visual analogue scale")
+    extramuscular_global_activity = centimetres("Extramuscular global assessment (MDAAT), visual analogue scale", "1.5")
 
     @validates_schema(skip_on_field_errors=True)
     def mmt8_says_its_scale(self, visit: dict[str, Any], **_: Any) -> None:

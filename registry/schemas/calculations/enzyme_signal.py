@@ -12,8 +12,8 @@ from registry.domain.rules import Result, Rule
 from registry.domain.vocabulary import COMPARATORS
 from registry.schemas.base import Record
 from registry.schemas.calculations.calculation import Body, Calculation, Example, Taken
+from registry.schemas.calculations.core_set_fields import centimetres
 from registry.schemas.fields import Choice, Exact, OneOfNumbers, Part, Text, Whole, about
-from registry.schemas.instruments import vas
 from registry.schemas.laboratory_results import ANALYTES
 from registry.schemas.sentences import broken
 
@@ -40,7 +40,7 @@ class EnzymeSignalOccasion(Record):
         (items.CMAS_FULL_MAXIMUM, items.CMAS_YOUNG_CHILD_MAXIMUM),
         metadata=about("Maximum of the CMAS version used", unit="{score}"),
     )
-    physician_global_activity = vas("Physician's global assessment of disease activity, 10 cm scale")
+    physician_global_activity = centimetres("Physician's global assessment of disease activity, 10 cm scale", "1.5")
 
     @validates_schema(skip_on_field_errors=True)
     def totals_fit_their_maximum(self, body: dict[str, Any], **_: Any) -> None:

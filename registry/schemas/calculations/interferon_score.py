@@ -12,9 +12,8 @@ from registry.domain.interferon import (
     INTERFERON_28_STANDARDISED,
     SCORES,
     SIX_GENES,
-    GeneExpression,
-    Sample,
 )
+from registry.domain.interferon_sample import GeneExpression, Sample
 from registry.domain.rules import Result, Rule
 from registry.domain.vocabulary import COMPARATORS
 from registry.schemas.base import Record

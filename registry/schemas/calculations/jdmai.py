@@ -12,8 +12,8 @@ from registry.domain.items import DAS_SKIN_MAXIMUM
 from registry.domain.jdmai import JDMAI1, JDMAI2, SCORE_MAXIMA, SKIN, Components, jdmai, of_score
 from registry.domain.rules import Result, Rule
 from registry.schemas.calculations.calculation import Body, Calculation, Example, Taken
+from registry.schemas.calculations.core_set_fields import centimetres
 from registry.schemas.fields import Exact, OneOfNumbers, Whole, about
-from registry.schemas.instruments import vas
 from registry.schemas.sentences import broken
 
 RULES = (JDMAI1, JDMAI2)
@@ -30,11 +30,11 @@ class JdmaiInput(Taken):
         places=2,
         metadata=about("A published score, 0 to 40 (version 1) or 0 to 39 (version 2), in place of its components"),
     )
-    physician_global_activity = vas("Physician's global activity, visual analogue scale")
-    patient_global_activity = vas("Patient's or parent's global well-being, visual analogue scale")
+    physician_global_activity = centimetres("Physician's global activity, visual analogue scale", "1.5")
+    patient_global_activity = centimetres("Patient's or parent's global well-being, visual analogue scale", "1.5")
     muscle = Exact(0, 10, places=2, metadata=about("Muscle, higher is worse: the hMC in tenths, turned"))
     hmc = Exact(0, HMC_MAXIMUM, places=1, metadata=about("Hybrid measure (hMC), in place of muscle", unit="{score}"))
-    mdaat_cutaneous = vas("Cutaneous activity (MDAAT), visual analogue scale: the skin of version 1")
+    mdaat_cutaneous = centimetres("Cutaneous activity (MDAAT), visual analogue scale: the skin of version 1", "1.5")
     das_skin_total = Whole(0, DAS_SKIN_MAXIMUM, metadata=about("DAS skin total: the skin of version 2", unit="{score}"))
 
     @validates_schema(skip_on_field_errors=True)
