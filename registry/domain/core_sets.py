@@ -110,11 +110,6 @@ def compared(
     )
 
 
-def fields_of(one: Compared) -> tuple[str, ...]:
-    """The fields of an assessment that a compared measure was read from."""
-    return SAID_TOGETHER.get(one.field, (one.field,))
-
-
 def _plain(
     visits: Mapping[str, Assessment], measure: Measure, field: str, words: str, higher: Direction = "worse"
 ) -> Compared:

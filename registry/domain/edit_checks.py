@@ -96,16 +96,13 @@ def _maxima(visit: Record, _: Context) -> Iterator[Finding]:
 
 def _mmt8_side(visit: Record, _: Context) -> Iterator[Finding]:
     values = _form(visit, "muscle_strength")
-    if values.get(items.MMT8_MAXIMUM) != items.MMT8_UNILATERAL_MAXIMUM:
-        return
     used = sums.mmt8_side(values)
-    other: items.Side = "left" if used == "right" else "right"
+    other = "left" if used == "right" else "right"
     sentence = (
         f"On the 80 scale only the muscles of the side used ({used}) are given; the {other} one must be left out."
     )
-    for item in items.MMT8_BY_SIDE[other]:
-        if values.get(item.field) is not None:
-            yield _finding("mmt8_other_side", f"/forms/muscle_strength/{item.field}", sentence)
+    for field in sums.mmt8_of_other_side(values):
+        yield _finding("mmt8_other_side", f"/forms/muscle_strength/{field}", sentence)
 
 
 def _collected(visit: Record, context: Context) -> Iterator[Finding]:

@@ -152,16 +152,10 @@ def _side(found: Reading, values: Values) -> Literal["right", "left", "both"] | 
 
 def _other_side(values: Values) -> tuple[Broken, ...]:
     """Find muscles of the side that was not used, on the 80 scale."""
-    if values.get(items.MMT8_MAXIMUM) != items.MMT8_UNILATERAL_MAXIMUM:
-        return ()
     used = sums.mmt8_side(values)
-    other: items.Side = "left" if used == "right" else "right"
+    other = "left" if used == "right" else "right"
     sentence = f"An MMT8 out of 80 has only the muscles of the side used ({used}); the {other} one must be left out."
-    return tuple(
-        Broken("mmt8_other_side", item.field, sentence)
-        for item in items.MMT8_BY_SIDE[other]
-        if values.get(item.field) is not None
-    )
+    return tuple(Broken("mmt8_other_side", field, sentence) for field in sums.mmt8_of_other_side(values))
 
 
 def read_mmt26(values: Values) -> Reading:

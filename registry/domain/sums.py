@@ -68,6 +68,14 @@ def mmt26(values: Values) -> Expected:
     return _sum(values, items.MMT26_PARTS)
 
 
+def mmt8_of_other_side(values: Values) -> tuple[str, ...]:
+    """The muscles given of the side that was not used, on the 80 scale."""
+    if values.get(items.MMT8_MAXIMUM) != items.MMT8_UNILATERAL_MAXIMUM:
+        return ()
+    other = items.MMT8_BY_SIDE["left" if mmt8_side(values) == "right" else "right"]
+    return tuple(item.field for item in other if values.get(item.field) is not None)
+
+
 def cmas(values: Values) -> Expected:
     """CMAS: the sum of its fourteen items; no proration is published."""
     return _sum(values, items.CMAS_ITEMS)

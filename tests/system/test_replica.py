@@ -52,10 +52,10 @@ def replica(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def caught_up(world: World, url: str) -> None:
-    """Wait until the replica has what the primary has."""
+    """Wait until the replica has what the primary has, this database among it."""
     with psycopg.connect(world.installation.admin_url) as primary:
         row = primary.execute("select pg_logical_emit_message(false, 'tests', 'caught up', true)").fetchone()
-    with psycopg.connect(url, autocommit=True) as standby:
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as standby:
         while standby.execute(CAUGHT_UP, row).fetchone() != (True,):
             standby.execute("select pg_sleep(0.01)")
 
