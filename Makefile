@@ -3,10 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -q -n 2 --dist loadfile
+PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format openapi bench lock clean
+.PHONY: help serve test check format openapi requirements bench lock clean
 
 help:
 	@echo "make serve    set everything up, load the demo cohort once and serve on \$$PORT (default 8000)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check    format, lint, types, imports, generated files, image, tests: what CI runs"
 	@echo "make format   write the code the way 'make check' wants it"
 	@echo "make openapi  write openapi.yaml and the data dictionary anew"
+	@echo "make requirements  run the tests that show a requirement and write docs/requirements.md"
 	@echo "make bench    run the benchmarks, each printing a ratio"
 	@echo "make lock     resolve the dependencies anew into the requirements*.lock files"
 	@echo "make clean    remove the virtual environment and caches; data stay"
@@ -32,7 +33,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/registry openapi --check
 	$(BIN)/registry dictionary --check
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest $(PYTEST_ARGS) --requirements=check
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -41,6 +42,9 @@ format: $(VENV)/dev.stamp
 openapi: $(VENV)/dev.stamp
 	$(BIN)/registry openapi
 	$(BIN)/registry dictionary
+
+requirements: $(VENV)/dev.stamp
+	$(BIN)/pytest $(PYTEST_ARGS) -m requirement --requirements=write
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m bench

@@ -17,7 +17,7 @@ from registry.domain.vocabulary import VISIT_EVENTS
 from registry.schemas.fields import Choice, Exact, ListOf, OneOfNumbers, Text, Whole, YesNo
 from registry.schemas.visits import FORMS
 
-EVENTS = tuple(event for event in VISIT_EVENTS if event != "unscheduled")
+EVENTS = tuple(event for event in VISIT_EVENTS if event.startswith("week_"))[:12]
 RESULTS_OF_A_FULL_VISIT = 30
 RESULTS_OF_A_SMALL_VISIT = 8
 FIXED: Mapping[str, Any] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from flask import Flask, Response
 from flask_restx import Api
@@ -17,22 +16,23 @@ from registry.api.provider import IdentityProvider
 from registry.api.routes import NAMESPACES
 from registry.api.throttle import Throttle
 from registry.db.extracts import Manifest
-from registry.db.transaction import Attribution, Database
+from registry.db.transaction import Database
 from registry.publish import extracts as publish_extracts
 from registry.settings import Settings
 
 
 @dataclass(slots=True)
 class Registry:
-    """What handlers reach through `current_app.extensions["registry"]`."""
+    """What handlers reach through `current_app.extensions["registry"]`; `broken_lists` were found when the process started."""
 
     settings: Settings
     database: Database
     extracts: Database
     cursor_key: bytes = field(repr=False)
-    write_extract: Callable[[str, Attribution, Path], Manifest]
+    write_extract: Callable[..., Manifest]
     provider: IdentityProvider | None
     throttle: Throttle = field(default_factory=Throttle)
+    broken_lists: tuple[str, ...] = ()
 
 
 class RegistryApi(Api):  # type: ignore[misc]

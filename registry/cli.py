@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import os
 import sys
-import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from registry import keys, serving
+from registry import cli_randomisation, cli_study, keys, serving
+from registry.commands import by_command, site_id
 from registry.db import accounts, backups, events, provision
 from registry.db.backups import BackupFailed
 from registry.db.provision import DatabaseUnsuitable
 from registry.db.server_files import ServerUnavailable
-from registry.db.transaction import Attribution, Database, Transaction, as_json
+from registry.db.transaction import Database, as_json
 from registry.demo.loading import DemoLoaded, Loaded
+from registry.domain.consents import DEFAULT_SCOPES, EXTRACT_USES
 from registry.observing import log_to_standard_error
 from registry.permissions import Role
 from registry.problems import Problem
 from registry.publish import extracts
 from registry.publish.extracts import ExtractRefused
+from registry.schemas.study_files import SHIPPED
 from registry.serving import Connections
 from registry.settings import Settings, SettingsError
 
@@ -57,6 +59,10 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand not in ("openapi", "dictionary", "calculate"):
         context.obj = Settings.from_environment()
         serving.stop_on_signals()
+
+
+main.add_command(cli_study.study)
+main.add_command(cli_randomisation.randomisation)
 
 
 @main.command()
@@ -112,15 +118,16 @@ def token(settings: Settings, role: str, site: str | None, name: str, organisati
 @click.option("--seed", type=int, default=20260101, show_default=True)
 @click.option("--participants", type=click.IntRange(1, 100_000), default=60, show_default=True)
 @click.option("--sites", type=click.IntRange(1, 20), default=5, show_default=True)
+@click.option("--protocol", type=click.Choice(SHIPPED), default=SHIPPED[0], show_default=True, help="Shipped protocol.")
 @click.pass_obj
-def demo(settings: Settings, seed: int, participants: int, sites: int) -> None:
-    """Load a synthetic cohort, the same for the same seed."""
+def demo(settings: Settings, seed: int, participants: int, sites: int, protocol: str) -> None:
+    """Load a synthetic cohort under a shipped protocol, the same for the same seed."""
     from registry.demo import loading
 
     with serving.connections(settings, join=True) as found:
         prepare(settings, found)
         with serving.opened(found.service) as database:
-            loaded = loading.load(database, seed=seed, participants=participants, sites=sites)
+            loaded = loading.load(database, seed=seed, participants=participants, sites=sites, protocol=protocol)
             click.echo(loaded_sentence(loaded))
 
 
@@ -129,8 +136,17 @@ def demo(settings: Settings, seed: int, participants: int, sites: int) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder, missing or empty."
 )
+@click.option(
+    "--use",
+    "uses",
+    type=click.Choice(list(EXTRACT_USES)),
+    multiple=True,
+    default=DEFAULT_SCOPES,
+    show_default=True,
+    help="Use of the data that everybody in it agrees to; may be given several times.",
+)
 @click.pass_obj
-def extract(settings: Settings, study: str, out: Path) -> None:
+def extract(settings: Settings, study: str, out: Path, uses: tuple[str, ...]) -> None:
     """Write a de-identified extract: one CSV a record kind, a codebook and a manifest."""
     log_to_standard_error(settings.log_level)
     key = keys.derive(keys.installation_secret(settings), "pseudonym")
@@ -140,7 +156,7 @@ def extract(settings: Settings, study: str, out: Path) -> None:
         serving.opened(found.extract) as views,
     ):
         whole = Database(found.whole, size=1)
-        manifest = extracts.pull(service, views, whole, by_command("extract"), study, out, key=key)
+        manifest = extracts.pull(service, views, whole, by_command("extract"), study, out, key=key, uses=uses)
     click.echo(f"{sum(file.rows for file in manifest.files)} rows in {len(manifest.files)} files written to {out}.")
 
 
@@ -199,14 +215,15 @@ def openapi(check: bool) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Only tell whether docs/data_dictionary.md and docs/rules.md are current.")
+@click.option("--check", is_flag=True, help="Only tell whether the documents are current.")
 def dictionary(check: bool) -> None:
-    """Write the data dictionary from the schemas, and the rules from their declarations."""
+    """Write docs/data_dictionary.md from the schemas, docs/rules.md from the rules and docs/states.md from the states."""
     from registry.publish import dictionary as document
-    from registry.publish import rulebook
+    from registry.publish import rulebook, state_diagrams
 
     current_or_write("docs/data_dictionary.md", document, check)
     current_or_write("docs/rules.md", rulebook, check)
+    current_or_write("docs/states.md", state_diagrams, check)
 
 
 def current_or_write(name: str, document: Any, check: bool) -> None:
@@ -256,24 +273,3 @@ def has_study(database: Database) -> bool:
     with database.transaction() as tx:
         row = tx.one("select exists (select from study) as known")
         return bool(row and row["known"])
-
-
-def site_id(tx: Transaction, code: str) -> str:
-    """Find a site by its code."""
-    row = tx.one("select id::text from site where code = %s", [code])
-    if row is None:
-        raise click.BadParameter("There is no site with this code.", param_hint="--site")
-    return str(row["id"])
-
-
-def by_command(name: str) -> Attribution:
-    """Attribute what a command writes to the administrator at the machine."""
-    return Attribution(
-        actor=f"registry {name}",
-        organisation="command line",
-        role="administrator",
-        sites="*",
-        client=f"registry {name}",
-        request_id=uuid.uuid4().hex,
-        change_set=str(uuid.uuid4()),
-    )

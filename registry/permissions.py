@@ -17,10 +17,13 @@ class Role(StrEnum):
     PARTNER = "partner"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    PHARMACIST = "pharmacist"
+    UNBLINDED_STATISTICIAN = "unblinded_statistician"
 
 
 EVERYONE = frozenset(Role)
 SITE_STAFF = frozenset({Role.COORDINATOR, Role.INVESTIGATOR, Role.PARTNER})
+UNBLINDED = frozenset({Role.PHARMACIST, Role.UNBLINDED_STATISTICIAN})
 READERS = SITE_STAFF | {Role.MONITOR, Role.DATA_MANAGER, Role.SAFETY_OFFICER, Role.AUDITOR}
 CORRECTORS = SITE_STAFF | {Role.DATA_MANAGER}
 
@@ -29,17 +32,46 @@ MAY: dict[str, frozenset[Role]] = {
     "study.define": frozenset({Role.ADMINISTRATOR}),
     "site.read": EVERYONE,
     "site.define": frozenset({Role.ADMINISTRATOR}),
+    "protocol_version.read": EVERYONE,
+    "protocol_version.define": frozenset({Role.ADMINISTRATOR, Role.DATA_MANAGER}),
+    "protocol_activation.read": EVERYONE,
+    "protocol_activation.define": frozenset({Role.ADMINISTRATOR, Role.DATA_MANAGER}),
     "catalogue.read": EVERYONE,
     "calculation.run": EVERYONE,
-    "participant.read": READERS,
+    "participant.read": READERS | {Role.PHARMACIST},
     "participant.enrol": SITE_STAFF,
     "participant.amend": CORRECTORS,
     "consent.read": READERS,
     "consent.record": SITE_STAFF,
     "consent.amend": CORRECTORS,
+    "consent_document.read": EVERYONE,
+    "consent_document.define": frozenset({Role.ADMINISTRATOR, Role.DATA_MANAGER}),
+    "withdrawal.read": READERS,
+    "withdrawal.record": SITE_STAFF,
+    "withdrawal.amend": CORRECTORS,
+    "enrolment.read": READERS,
+    "enrolment.amend": CORRECTORS,
+    "eligibility_assessment.read": READERS,
+    "eligibility_assessment.record": SITE_STAFF,
+    "protocol_deviation.read": READERS,
+    "protocol_deviation.record": SITE_STAFF | {Role.MONITOR, Role.DATA_MANAGER},
+    "protocol_deviation.amend": frozenset({Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER}),
+    "randomisation_list.read": frozenset({Role.UNBLINDED_STATISTICIAN, Role.DATA_MANAGER, Role.AUDITOR}),
+    "randomisation_list.make": frozenset({Role.UNBLINDED_STATISTICIAN}),
+    "randomisation_list.verify": frozenset(
+        {Role.UNBLINDED_STATISTICIAN, Role.DATA_MANAGER, Role.MONITOR, Role.AUDITOR, Role.ADMINISTRATOR}
+    ),
+    "randomisation_slot.read": frozenset({Role.UNBLINDED_STATISTICIAN}),
+    "allocation.read": READERS | UNBLINDED,
+    "allocation.record": SITE_STAFF,
     "visit.read": READERS,
     "visit.record": SITE_STAFF,
     "visit.amend": CORRECTORS,
+    "schedule.read": READERS,
+    "skipped_visit.read": READERS,
+    "skipped_visit.record": SITE_STAFF,
+    "skipped_visit.amend": CORRECTORS,
+    "protocol_deviation.detect": frozenset({Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER}),
     "laboratory_result.read": READERS,
     "dose.read": READERS,
     "dose.record": SITE_STAFF,
@@ -50,7 +82,39 @@ MAY: dict[str, frozenset[Role]] = {
     "adverse_event.read": READERS,
     "adverse_event.record": SITE_STAFF | {Role.SAFETY_OFFICER},
     "adverse_event.amend": CORRECTORS | {Role.SAFETY_OFFICER},
-    "audit.read": frozenset({Role.MONITOR, Role.DATA_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    "treatment.read": READERS | UNBLINDED,
+    "study_product_dose.read": UNBLINDED,
+    "study_product_dose.record": UNBLINDED,
+    "study_product_dose.amend": UNBLINDED,
+    "study_product_intake.read": READERS | UNBLINDED,
+    "study_product_intake.record": SITE_STAFF,
+    "study_product_intake.amend": CORRECTORS,
+    "code_break.read": READERS | UNBLINDED,
+    "code_break.request": frozenset({Role.INVESTIGATOR, Role.SAFETY_OFFICER}),
+    "code_break.decide": frozenset({Role.INVESTIGATOR, Role.SAFETY_OFFICER, Role.UNBLINDED_STATISTICIAN}),
+    "code_break.open": UNBLINDED | {Role.INVESTIGATOR, Role.SAFETY_OFFICER},
+    "code_break.acknowledge": frozenset({Role.SAFETY_OFFICER}),
+    "source_verification.read": READERS,
+    "source_verification.record": frozenset({Role.MONITOR}),
+    "source_verification.withdraw": frozenset({Role.MONITOR}),
+    "signature.read": READERS,
+    "signature.sign": frozenset({Role.INVESTIGATOR}),
+    "signing_password.set": frozenset({Role.INVESTIGATOR}),
+    "data_lock.read": READERS,
+    "data_lock.set": frozenset({Role.DATA_MANAGER}),
+    "data_cut.read": READERS | {Role.STATISTICIAN, Role.UNBLINDED_STATISTICIAN},
+    "data_cut.name": frozenset({Role.DATA_MANAGER, Role.STATISTICIAN}),
+    "audit.read": frozenset(
+        {Role.MONITOR, Role.DATA_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR, Role.UNBLINDED_STATISTICIAN}
+    ),
+    "data_query.read": READERS,
+    "data_query.open": frozenset({Role.MONITOR, Role.DATA_MANAGER}),
+    "data_query.answer": SITE_STAFF,
+    "data_query.close": frozenset({Role.MONITOR, Role.DATA_MANAGER}),
+    "data_query.comment": SITE_STAFF | {Role.MONITOR, Role.DATA_MANAGER},
+    "form_entry.read": READERS,
+    "form_entry.record": SITE_STAFF,
+    "form_reconciliation.record": frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER}),
     "account.manage": frozenset({Role.ADMINISTRATOR}),
     "extract.pull": frozenset({Role.STATISTICIAN, Role.PARTNER}),
     "extract.read": frozenset({Role.STATISTICIAN, Role.PARTNER, Role.AUDITOR}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 import signal
 import socket
 import sys
@@ -12,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+import psycopg
+import structlog
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
@@ -20,13 +23,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from registry import keys
 from registry.app import create_app
-from registry.db import provision
+from registry.db import provision, randomisation_lists
 from registry.db.server import EmbeddedServer, running_admin_url
 from registry.db.server_files import HomeInUse
 from registry.db.transaction import Database
 from registry.observing import log_to_standard_error
 from registry.settings import Settings
 
+log = structlog.get_logger("registry")
 PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 5
 """A worker that has not stopped by then is killed; what it had not committed is rolled back."""
@@ -91,15 +95,32 @@ def opened(url: str, size: int = 2) -> Iterator[Database]:
         database.close()
 
 
-def application(settings: Settings, found: Connections, _target: str = "") -> Flask:
+def application(settings: Settings, found: Connections, parent: int, _target: str = "") -> Flask:
     """Make the application of one worker process, with pools of its own."""
-    end_with_parent()
+    end_with_parent(parent)
     log_to_standard_error(settings.log_level)
     service = Database(found.service, size=settings.threads)
     extracts = Database(found.extract, size=2)
     service.open()
     extracts.open()
-    return create_app(settings, service, extracts, Database(found.whole, size=1))
+    app = create_app(settings, service, extracts, Database(found.whole, size=1))
+    app.extensions["registry"].broken_lists = broken_lists(service)
+    return app
+
+
+def broken_lists(service: Database) -> tuple[str, ...]:
+    """Verify every randomisation list and name in the log those that are not as sealed; nobody is allocated from them."""
+    try:
+        with service.transaction() as tx:
+            broken = tuple(randomisation_lists.broken(tx))
+    except psycopg.Error as error:
+        log.error(  # noqa: TRY400 (a trace may hold a value)
+            "randomisation_lists_not_verified", error=type(error).__name__
+        )
+        return ()
+    for list_id in broken:
+        log.error("randomisation_list_broken", list_id=list_id)
+    return broken
 
 
 class PortInUse(Exception):
@@ -123,10 +144,12 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
-def end_with_parent() -> None:
-    """Ask Linux to end this worker when the process that started it dies, even by SIGKILL."""
+def end_with_parent(parent: int) -> None:
+    """Ask Linux to end this worker when the process that started it dies, even by SIGKILL, or end at once if it has died."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def serve(settings: Settings, found: Connections) -> None:
@@ -142,7 +165,7 @@ def serve(settings: Settings, found: Connections) -> None:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=SECONDS_TO_STOP,
-    ).serve(target_loader=functools.partial(application, settings, found))
+    ).serve(target_loader=functools.partial(application, settings, found, os.getpid()))
 
 
 def stop_on_signals() -> None:

@@ -55,6 +55,28 @@ def visit(participant_id: str, **changes: Any) -> dict[str, Any]:
     return usual | changes
 
 
+def withdrawal(participant_id: str, **changes: Any) -> dict[str, Any]:
+    usual = {
+        "participant_id": participant_id,
+        "kind": "treatment",
+        "withdrawn_on": "2025-06-01",
+        "decided_by": "parent",
+        "reason": "burden",
+    }
+    return usual | changes
+
+
+def consent_document(**changes: Any) -> dict[str, Any]:
+    usual = {
+        "document_version": "1.0",
+        "kind": "consent",
+        "language": "de",
+        "valid_from": "2025-01-01",
+        "scopes": ["registry", "biobank", "partner_sharing"],
+    }
+    return usual | changes
+
+
 def dose(participant_id: str, **changes: Any) -> dict[str, Any]:
     usual = {
         "participant_id": participant_id,
@@ -65,6 +87,16 @@ def dose(participant_id: str, **changes: Any) -> dict[str, Any]:
         "weight_used": 27.4,
         "started_on": "2025-02-10",
         "reason_for_start": "started",
+    }
+    return usual | changes
+
+
+def protocol_deviation(participant_id: str, **changes: Any) -> dict[str, Any]:
+    usual = {
+        "participant_id": participant_id,
+        "occurred_on": "2025-02-12",
+        "category": "dosing",
+        "description": "Two days of tablets were not taken",
     }
     return usual | changes
 

@@ -11,7 +11,7 @@ from registry.api import lists
 from registry.api.contract import Call, contract
 from registry.db import accounts, events, records
 from registry.db.transaction import Image, Transaction
-from registry.problems import AlreadyRecorded, AnswerShownOnce, CursorNotUnderstood, NoSuchRecord
+from registry.problems import AlreadyRecorded, AnswerShownOnce, CursorNotUnderstood, DutiesKeptApart, NoSuchRecord
 from registry.schemas.accounts import Account, Token
 from registry.schemas.queries import Page
 
@@ -41,7 +41,7 @@ class Accounts(Resource):  # type: ignore[misc]
         gives=Account,
         status=201,
         kind="account",
-        problems=(AlreadyRecorded,),
+        problems=(AlreadyRecorded, DutiesKeptApart),
         again=with_first_grants,
     )
     def post(self, call: Call) -> dict[str, Any]:
@@ -58,7 +58,13 @@ class OneAccount(Resource):  # type: ignore[misc]
         """Read an account with the roles it holds."""
         return accounts.read_account(call.tx, account_id)
 
-    @contract(may="account.manage", takes=Account, gives=Account, amends=True, problems=(NoSuchRecord, AlreadyRecorded))
+    @contract(
+        may="account.manage",
+        takes=Account,
+        gives=Account,
+        amends=True,
+        problems=(NoSuchRecord, AlreadyRecorded, DutiesKeptApart),
+    )
     def put(self, call: Call, account_id: str) -> dict[str, Any]:
         """Replace an account: its name, whether it is active, and the roles it holds."""
         return accounts.amend_account(call.tx, str(account_id), call.version, call.body)

@@ -16,19 +16,20 @@ PROBLEM_JSON = "application/problem+json"
 def answer(
     body: Any, status: int = 200, *, version: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """Give a JSON answer; `version` becomes the strong ETag, together with the derived values that are in the body."""
+    """Give a JSON answer; `version` becomes the strong ETag, with the derived values and the signatures in the body."""
     response = Response(as_json(body), status, mimetype="application/json")
     if version is not None:
-        response.set_etag(tag(version, body.get("derived")))
+        response.set_etag(tag(version, body.get("derived"), body.get("signatures")))
     response.headers.update(headers or {})
     return response
 
 
-def tag(version: int, derived: Any) -> str:
-    """Give the ETag of a version: derived values change without it, so eight digits of their SHA-256 follow it."""
-    if derived is None:
+def tag(version: int, derived: Any, signatures: Any = None) -> str:
+    """Give the ETag of a version; what stands beside it changes without it: eight digits of its SHA-256 follow."""
+    if derived is None and not signatures:
         return str(version)
-    return f"{version}.{hashlib.sha256(as_json(derived).encode()).hexdigest()[:8]}"
+    beside = as_json([derived, signatures]) if signatures else as_json(derived)
+    return f"{version}.{hashlib.sha256(beside.encode()).hexdigest()[:8]}"
 
 
 def problem_answer(problem: Problem) -> Response:

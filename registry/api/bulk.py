@@ -16,12 +16,13 @@ from typing import IO, Any
 import psycopg
 from flask import Response, current_app, request
 
-from registry.api import bodies, entry
+from registry.api import bodies, entry, form_writing, soft_checks
 from registry.api.bodies import NDJSON
 from registry.api.contract import Call, request_key
 from registry.db import bulk, refusals, visits
 from registry.db.request_keys import RequestKey
 from registry.db.transaction import as_json, from_json
+from registry.domain.edit_checks import Finding
 from registry.problems import (
     AnotherLineRefused,
     BodyTooLarge,
@@ -48,6 +49,7 @@ class Line:
     number: int
     key: RequestKey
     visit: dict[str, Any] | None = None
+    confirmed: list[Finding] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
 
     def refuse(self, problem: Problem) -> None:
@@ -174,7 +176,10 @@ def _judge(call: Call, study: str, lines: list[Line]) -> None:
     places = visits.places(call.tx, [visit for _, visit in waiting], study)
     for (line, visit), place in zip(waiting, places, strict=True):
         try:
-            line.visit = entry.judged_visit(visit, earlier.added_to(place, visit))
+            at = earlier.added_to(place, visit)
+            line.visit = entry.judged_visit(visit, at)
+            form_writing.refuse_single_entry(call, line.visit, place)
+            line.confirmed = entry.confirmed_of_visit(line.visit, at)
             earlier.add(line.visit)
         except Problem as problem:
             line.refuse(problem)
@@ -183,6 +188,8 @@ def _judge(call: Call, study: str, lines: list[Line]) -> None:
 def _keep(call: Call, lines: list[Line], dry_run: bool) -> None:
     recorded = [line.visit for line in lines if line.visit is not None]
     visits.record(call.tx, recorded)
+    confirmed = [(line.visit, line.confirmed) for line in lines if line.visit is not None]
+    soft_checks.note(call.tx, call.attribution, "visit", confirmed)
     bulk.finish(call.tx, [(line.key, visit["id"]) for line, visit in zip(lines, recorded, strict=True)])
     for line, visit in zip(lines, recorded, strict=True):
         line.pass_judgement() if dry_run else line.keep(visit["id"], 1)

@@ -8,10 +8,11 @@ from flask_restx import Namespace, Resource
 
 from registry.api import amendments, past, recording
 from registry.api.contract import Call, contract
-from registry.api.lists import page_of_records
-from registry.db import records, studies
+from registry.api.lists import page, page_of_records
+from registry.db import consents_due, records, studies
 from registry.problems import CursorNotUnderstood, NoSuchRecord
 from registry.schemas.consents import Consent
+from registry.schemas.consents_due import USUAL_DAYS, ConsentsDue, ConsentsDueFilters
 from registry.schemas.queries import ParticipantRecordFilters
 
 namespace = Namespace("consents")
@@ -51,6 +52,26 @@ class OneConsent(Resource):  # type: ignore[misc]
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a consent."""
         return amendments.amend(call, "consent", record_id)
+
+
+@namespace.route("/studies/<study>/consents-due")
+class DueConsents(Resource):  # type: ignore[misc]
+    """Who needs consent or assent anew."""
+
+    @contract(
+        may="consent.read",
+        gives=ConsentsDue,
+        many=True,
+        asks=ConsentsDueFilters,
+        problems=(NoSuchRecord, CursorNotUnderstood),
+    )
+    def get(self, call: Call, study: str) -> list[dict[str, Any]]:
+        """List who needs consent to a newer document, consent of age, or assent, the first due first."""
+        days = call.query.get("days")
+        days = USUAL_DAYS if days is None else days
+        return page(
+            call, lambda window: consents_due.page(call.tx, window, days), study_id=studies.id_of(call.tx, study)
+        )
 
 
 past.publish(namespace, "/consents", "consent", Consent)

@@ -10,28 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
-from urllib.parse import unquote
 
 import psycopg
 from flask import Response, current_app, g, request
 
-from registry.api import bodies, derived, identity
+from registry.api import asked, beside, bodies, derived, identity
 from registry.api.answers import answer
-from registry.api.derived import Waiting
+from registry.api.beside import Beside
 from registry.db import refusals, request_keys
 from registry.db.accounts import Actor
 from registry.db.request_keys import RequestKey
 from registry.db.transaction import Attribution, Awaited, Image, Transaction, as_json
+from registry.domain.locks import LOCKABLE
 from registry.problems import (
-    BrokenRule,
     ChangeReasonMissing,
     IdempotencyKeyMissing,
     MalformedRequest,
     MomentInTheFuture,
-    NoSuchRecord,
     NotAuthenticated,
     NotPermitted,
     Problem,
+    RecordLocked,
     RulesBroken,
     VersionMissing,
     VersionStale,
@@ -39,8 +38,6 @@ from registry.problems import (
 from registry.schemas.base import Record, schema_of
 
 KEY_FORM = re.compile(r"[\x21-\x7e]{8,128}")
-ETAG_FORM = re.compile(r'"([0-9]{1,9})(\.[0-9a-f]{8})?"')
-REASON_LENGTHS = range(3, 501)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,8 @@ class Contract:
     `may`: the verb of the permission table. `takes`, `gives`, `asks`: schemas of body, answer and query. `many`: a list.
     `kind`: the table a POST writes to. `amends`: needs If-Match and a reason. `lines`: body and answer are NDJSON.
     `stateless`: nothing is recorded, so a POST needs no key.
-    `derives`: the kind of record whose derived values the answer has besides, unless it is asked without them.
+    `derives`: the kind of record whose signatures the answer has besides, and derived values unless asked without them.
+    `proves`: what must be shown before all else, each time; what it keeps stays kept though the request is refused.
     `again`: makes the answer to a repeated POST whole, where the record's own image is not all of it.
     """
 
@@ -65,6 +63,7 @@ class Contract:
     lines: bool = False
     stateless: bool = False
     derives: str = ""
+    proves: Callable[[Call], None] | None = None
     problems: tuple[type[Problem], ...] = ()
     again: Callable[[Transaction, Image], Image] | None = None
     sentence: str = ""
@@ -82,6 +81,8 @@ class Contract:
             found += [IdempotencyKeyMissing]
         if self.amends:
             found += [VersionMissing, VersionStale, ChangeReasonMissing]
+        if method != "GET" and self.may.partition(".")[0] in LOCKABLE:
+            found.append(RecordLocked)
         return tuple(dict.fromkeys(found))
 
 
@@ -147,8 +148,10 @@ def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, A
         roles, sites = identity.permitted_sites(actor, promised.may)
         call = Call(tx, actor, _attribution(actor, roles, sites))
         sent = _read_request(promised, call)
-        _check_path(path)
+        asked.check_path(path)
         tx.attribute(call.attribution)
+        if promised.proves:
+            promised.proves(call)
         key = request_key(actor, sent) if promised.keyed(request.method) else None
         first = request_keys.claim(tx, key) if key else None
         if first is not None:
@@ -156,12 +159,12 @@ def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, A
         given = handler(call, **path)
         if isinstance(given, Response):
             return given
-        waiting = _asked_for_derived(promised, call, given)
+        others = _ask_what_stands_beside(promised, call, given, call.query.get("as_of"))
         if key and promised.kind:
             request_keys.finish(tx, key, status=promised.status, kind=promised.kind, written=given)
         tx.commit()
         given = given.image() if isinstance(given, Awaited) else given
-        return _presented(promised, call, waiting.added_to(given) if waiting else given)
+        return _presented(promised, call, others.added_to(given) if others else given)
 
 
 def _answered_again(promised: Contract, call: Call, first: Image) -> Response:
@@ -170,81 +173,39 @@ def _answered_again(promised: Contract, call: Call, first: Image) -> Response:
     given = promised.again(call.tx, first) if promised.again else first
     if promised.derives:
         call.moment = derived.moment_of_version(call.tx, promised.derives, given)
-    waiting = _asked_for_derived(promised, call, given)
-    return _presented(promised, call, waiting.added_to(given) if waiting else given)
+    others = _ask_what_stands_beside(promised, call, given, call.moment)
+    return _presented(promised, call, others.added_to(given) if others else given)
 
 
-def _asked_for_derived(promised: Contract, call: Call, given: Any) -> Waiting | None:
-    """Ask for what derived values are made of, where the answer has them; sent together with the next statement."""
-    asked = call.query.get("derived")
-    wanted = not promised.many if asked is None else asked
-    return derived.ask(call.tx, promised.derives, given, call.as_of) if promised.derives and wanted else None
+def _ask_what_stands_beside(promised: Contract, call: Call, given: Any, signed_by: datetime | None) -> Beside | None:
+    """Ask for signatures and what derived values are made of, where the answer has them; sent with the next statement.
+
+    Signatures stand as they do now, also beside an earlier version, unless a past moment (`signed_by`) is asked for.
+    """
+    if not promised.derives:
+        return None
+    told = call.query.get("derived")
+    wanted = not promised.many if told is None else told
+    return beside.ask(call.tx, promised.derives, given, call.as_of, signed_by, with_derived=wanted)
 
 
 def _read_request(promised: Contract, call: Call) -> Any:
     """Read what was sent, all before any work: query, headers, body."""
     if promised.asks:
-        call.query = schema_of(promised.asks).accept(_query_arguments())
+        call.query = schema_of(promised.asks).accept(asked.query_arguments())
         if (as_of := call.as_of) and as_of > datetime.now(UTC):
             raise MomentInTheFuture
     elif request.args:
         schema_of(Record).accept(request.args.to_dict())
     if promised.amends:
-        call.version = _version_asked()
-        call.attribution = replace(call.attribution, reason=_change_reason())
+        call.version = asked.version_asked()
+        call.attribution = replace(call.attribution, reason=asked.change_reason())
     if promised.takes is None or promised.lines:
         return None
     sent = bodies.json_body(current_app.extensions["registry"].settings.max_body)
     schema = schema_of(promised.takes)
     call.body = schema.whole(schema.accept(sent))
-    return sent
-
-
-def _check_path(path: dict[str, Any]) -> None:
-    """Refuse a part of the path that PostgreSQL cannot hold, so that there can be no record of it."""
-    if any("\x00" in str(part) for part in path.values()):
-        raise NoSuchRecord
-
-
-def _query_arguments() -> dict[str, str]:
-    repeated = [name for name, values in request.args.lists() if len(values) > 1]
-    if repeated:
-        raise MalformedRequest
-    return request.args.to_dict()
-
-
-def _version_asked() -> int:
-    """Read If-Match; a star or a list is not taken, because a change names the one version that it was made from."""
-    asked = _if_match()
-    if asked is None:
-        raise VersionMissing
-    form = ETAG_FORM.fullmatch(asked)
-    if form is None:
-        raise VersionStale
-    return int(form[1])
-
-
-def _if_match() -> str | None:
-    asked = request.headers.get("If-Match")
-    if asked is not None and asked.strip().isdigit():
-        raise MalformedRequest(BrokenRule("", "if_match_without_quotes", 'If-Match is the ETag with its quotes: "3".'))
-    return None if asked is None else asked.strip()
-
-
-def _change_reason() -> str:
-    """Read the reason for a change; characters beyond ASCII come percent-encoded, for a header cannot carry them."""
-    reason = unquote(_header_text("X-Change-Reason")).strip()
-    if len(reason) not in REASON_LENGTHS or not reason.isprintable():
-        raise ChangeReasonMissing
-    return reason
-
-
-def _header_text(name: str) -> str:
-    """Read a header as UTF-8, which WSGI gives as Latin-1."""
-    try:
-        return request.headers.get(name, "").encode("latin-1").decode()
-    except UnicodeError:
-        raise MalformedRequest from None
+    return {name: value for name, value in sent.items() if name not in schema.secret}
 
 
 def request_key(actor: Actor, sent: Any) -> RequestKey:
@@ -285,8 +246,8 @@ def _presented(promised: Contract, call: Call, given: Any) -> Response:
 def _conditional(response: Response) -> Response:
     """Answer 304 where the client holds just this answer, and 412 where it wants another version (RFC 9110)."""
     if request.method == "GET":
-        asked = ETAG_FORM.fullmatch(_if_match() or "")
+        wanted = asked.ETAG_FORM.fullmatch(asked.if_match() or "")
         own = (response.get_etag()[0] or "").partition(".")[0]
-        met = {"HTTP_IF_MATCH"} if asked and asked[1] == own else set()
+        met = {"HTTP_IF_MATCH"} if wanted and wanted[1] == own else set()
         response.make_conditional({name: value for name, value in request.environ.items() if name not in met})
     return response

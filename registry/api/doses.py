@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, entry, past, recording
+from registry.api import amendments, entry, past, recording, soft_checks
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
@@ -36,7 +36,9 @@ class Doses(Resource):  # type: ignore[misc]
     def post(self, call: Call, study: str) -> dict[str, Any]:
         """Record a dose."""
         entry.judge_dose(call.body)
-        return recording.of_participant(call, "dose", study)
+        kept = recording.of_participant(call, "dose", study)
+        soft_checks.note(call.tx, call.attribution, "dose", [(kept, entry.confirmed_of_dose(call.body))])
+        return kept
 
 
 @namespace.route("/doses/<uuid:record_id>")
@@ -54,7 +56,10 @@ class OneDose(Resource):  # type: ignore[misc]
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a dose."""
         entry.judge_dose(call.body)
-        return amendments.amend(call, "dose", record_id)
+        before = records.read(call.tx, "dose", record_id)
+        kept = amendments.amend(call, "dose", record_id)
+        soft_checks.note(call.tx, call.attribution, "dose", [(kept, entry.confirmed_of_dose(call.body, before))])
+        return kept
 
 
 past.publish(namespace, "/doses", "dose", Dose)

@@ -36,7 +36,7 @@ def judged_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str
         raise VisitAlreadyRecorded(existing=f"/v1/visits/{place['known']}")
     if visit.get("visited_on") and visit["visited_on"] < date(place["birth_year"], place["birth_month"], 1):
         raise RulesBroken(BEFORE_BIRTH)
-    refuse(edit_checks.of_visit(visit, _context(place)), visit.get("confirmations"), draft=visit["status"] == "draft")
+    refuse(found_in_visit(visit, place), visit.get("confirmations"), draft=visit["status"] == "draft")
     where = {name: str(place[name]) for name in ("id", "participant_id", "study_id", "site_id")}
     return {**visit, **where}
 
@@ -45,6 +45,40 @@ def check_status(visit: Mapping[str, Any], current: Mapping[str, Any]) -> None:
     """Refuse to make a complete visit a draft again: it would leave lists and extracts without a word."""
     if current["status"] == "complete" and visit["status"] == "draft":
         raise RulesBroken(STAYS_COMPLETE)
+
+
+def found_in_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> list[Finding]:
+    """Give everything that the edit checks find in a visit."""
+    return edit_checks.of_visit(visit, _context(place))
+
+
+def asked_of_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> list[Finding]:
+    """Give what the soft checks ask of a visit."""
+    return [found for found in found_in_visit(visit, place) if found.kind == "soft"]
+
+
+def confirmed_of_visit(
+    visit: Mapping[str, Any], place: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Give what a visit confirms that the version before did not, once a rule; nothing of a draft, which confirms nothing."""
+    if visit["status"] == "draft" or not visit.get("confirmations"):
+        return []
+    return newly_confirmed(asked_of_visit(visit, place), visit, before)
+
+
+def confirmed_of_dose(dose: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[Finding]:
+    """Give what a dose confirms that the version before did not, once a rule."""
+    return newly_confirmed(edit_checks.of_dose(dose), dose, before) if dose.get("confirmations") else []
+
+
+def newly_confirmed(
+    asked: Iterable[Finding], record: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> list[Finding]:
+    """Give the findings that are confirmed now and were not before, the first of each rule."""
+    counted = before is not None and before.get("status") != "draft"
+    earlier = {given["rule"] for given in (before or {}).get("confirmations") or [] if counted}
+    now = {given["rule"] for given in record["confirmations"]} - earlier
+    return list({found.rule: found for found in reversed(list(asked)) if found.rule in now}.values())
 
 
 class Earlier:

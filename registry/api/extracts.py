@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from flask_restx import Namespace, Resource
 from registry.api import archive, identity
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
-from registry.db import extracts, studies
+from registry.db import data_cuts, extracts, studies
 from registry.db.extracts import Manifest
+from registry.domain.consents import PARTNERS_USE
 from registry.permissions import Role
 from registry.problems import (
     BrokenRule,
@@ -24,12 +26,14 @@ from registry.problems import (
     NoSuchRecord,
     RuleFailed,
     RulesBroken,
+    StudyChangedSinceCut,
     StudyConstantsRefused,
 )
 from registry.schemas.extracts import Extract, ExtractFilters, ExtractRequest
 
 namespace = Namespace("extracts")
 MANIFEST = "manifest.json"
+NO_CUT = BrokenRule("/cut", "no_such_cut", "The study has no data cut with this code.")
 NO_STUDY = BrokenRule("/study", "no_such_study", "There is no study with this code.")
 MEDIA = {".csv": "text/csv", ".json": "application/json"}
 
@@ -50,17 +54,19 @@ class Extracts(Resource):  # type: ignore[misc]
         gives=Extract,
         status=201,
         kind="extract",
-        problems=(StudyConstantsRefused, RuleFailed),
+        problems=(StudyConstantsRefused, RuleFailed, StudyChangedSinceCut),
     )
     def post(self, call: Call) -> dict[str, Any]:
         """Pull a de-identified extract of the sites where you may."""
         study_id = _study(call)
+        cut = _cut(call, study_id)
         extract_id = extracts.next_id(call.tx)
         folder = _folder(extract_id)
         manifest: Manifest = current_app.extensions["registry"].write_extract(
-            call.body["study"], call.attribution, folder
+            call.body["study"], call.attribution, folder, uses=_uses(call), cut=cut
         )
         try:
+            _cut(call, study_id)
             return extracts.record(call.tx, _described(call, manifest) | {"id": extract_id, "study_id": study_id})
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -120,6 +126,29 @@ def _study(call: Call) -> str:
         raise RulesBroken(NO_STUDY) from None
 
 
+def _uses(call: Call) -> list[str]:
+    """Give the uses that consent must cover: those asked for, and sharing with partners where a partner asks."""
+    shared = Role.PARTNER in call.attribution.role.split(",")
+    return sorted({*call.body["uses"], *([PARTNERS_USE] if shared else [])})
+
+
+def _cut(call: Call, study_id: str) -> dict[str, str] | None:
+    """Give the data cut that was asked for; asked before the snapshot and after, for what lies between is in it.
+
+    Raises:
+        RulesBroken: the study has no such cut. StudyChangedSinceCut: the records are not as they were then.
+    """
+    code = call.body["cut"]
+    if code is None:
+        return None
+    moment = data_cuts.moment_of(call.tx, study_id, code)
+    if moment is None:
+        raise RulesBroken(NO_CUT)
+    if data_cuts.has_changed(call.tx, study_id, moment):
+        raise StudyChangedSinceCut
+    return {"code": code, "moment": moment.astimezone(UTC).isoformat()}
+
+
 def _described(call: Call, manifest: Manifest) -> dict[str, Any]:
     sites = None if call.attribution.sites == identity.EVERY_SITE else call.attribution.sites.split(",")
     told = {"cut_at": manifest.cut_at, "software": manifest.software, "profile": manifest.profile}
@@ -127,8 +156,10 @@ def _described(call: Call, manifest: Manifest) -> dict[str, Any]:
     return {
         **told,
         "purpose": call.body["purpose"],
+        "cut": call.body["cut"],
         "account_id": call.actor.account_id,
         "sites": sites,
+        "uses": manifest.uses,
         "files": files,
     }
 

@@ -27,12 +27,22 @@ def page_of_records(call: Call, table: str, *, image: str = "audit.image(to_json
     return page(call, lambda window: records.page(call.tx, table, window, image), **equal)
 
 
-def page(call: Call, read: Callable[[Window], list[Image]], **equal: Any) -> list[Image]:
-    """Give one page of what `read` gives for a window; one entry more is read to know whether there is a next page."""
+def by_id(row: Image) -> str:
+    """Give the place of a record in a list that is in the order of their ids."""
+    return str(row["id"])
+
+
+def page(
+    call: Call, read: Callable[[Window], list[Image]], *, place: Callable[[Image], str] = by_id, **equal: Any
+) -> list[Image]:
+    """Give one page of what `read` gives for a window; one entry more is read to know whether there is a next page.
+
+    `place` gives the place of an entry in the list, after which the window of the next page starts.
+    """
     limit = call.query.get("limit") or USUAL_PAGE
     rows = read(_window(call, limit + 1, equal))
     if len(rows) > limit:
-        call.headers["Link"] = next_link(str(rows[limit - 1]["id"]), _list_name())
+        call.headers["Link"] = next_link(place(rows[limit - 1]), _list_name())
     return rows[:limit]
 
 

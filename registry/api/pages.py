@@ -26,8 +26,10 @@ def live() -> Response:
 @pages.get("/health/ready")
 def ready() -> Response:
     """Tell whether requests can be served: database reached, migrated, and its clock near ours."""
-    found = health.of(current_app.extensions["registry"].database)
-    return answer(found.as_json(), 200 if found.ready else 503)
+    registry = current_app.extensions["registry"]
+    found = health.of(registry.database)
+    broken = {"broken_randomisation_lists": list(registry.broken_lists)}
+    return answer(found.as_json() | broken, 200 if found.ready else 503)
 
 
 @pages.get("/metrics")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, bulk, entry, past
+from registry.api import amendments, bulk, entry, form_writing, past, soft_checks
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies, visits
@@ -60,7 +60,10 @@ class Visits(Resource):  # type: ignore[misc]
         place = visits.places(call.tx, [call.body], study)[0]
         if place["participant_id"] is None:
             studies.id_of(call.tx, study)
-        visits.record(call.tx, [entry.judged_visit(call.body, place)])
+        judged = entry.judged_visit(call.body, place)
+        form_writing.refuse_single_entry(call, judged, place)
+        visits.record(call.tx, [judged])
+        soft_checks.note(call.tx, call.attribution, "visit", [(judged, entry.confirmed_of_visit(judged, place))])
         return visits.kept(call.tx, place["id"])
 
 
@@ -117,7 +120,11 @@ class OneVisit(Resource):  # type: ignore[misc]
         judged = entry.judged_visit(call.body, place)
         if amendments.unchanged_visit(call.body, current):
             return current
-        return visits.amend(call.tx, judged, call.version)
+        form_writing.refuse_single_entry(call, judged, place, current)
+        amended = visits.amend(call.tx, judged, call.version)
+        confirmed = entry.confirmed_of_visit(judged, place, current)
+        soft_checks.note(call.tx, call.attribution, "visit", [(judged | {"version": amended["version"]}, confirmed)])
+        return amended
 
 
 past.publish(namespace, "/visits", "visit", Visit, derives="visit")

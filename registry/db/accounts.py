@@ -71,11 +71,11 @@ def amend_account(tx: Transaction, account_id: str, version: int, values: dict[s
     records.amend(tx, "account", account_id, version, given)
     wanted = {(grant["role"], grant.get("site_id")) for grant in values.get("grants") or []}
     held = {(grant["role"], grant.get("site_id")): grant for grant in current["grants"]}
-    for role, site in wanted - held.keys():
-        records.record(tx, "access_grant", {"account_id": account_id, "role": role, "site_id": site})
     for ended in held.keys() - wanted:
         grant = held[ended]
         records.amend(tx, "access_grant", grant["id"], grant["version"], {"revoked_at": datetime.now(UTC)})
+    for role, site in wanted - held.keys():
+        records.record(tx, "access_grant", {"account_id": account_id, "role": role, "site_id": site})
     return read_account(tx, account_id)
 
 

@@ -21,7 +21,8 @@ DOWNLOAD = "extract_download"
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
 PATIENCE = "select set_config('idle_in_transaction_session_timeout', '0', true)"
 COVER = """
-    select set_config('registry.sites', %s, true), clock_timestamp() as cut_at, pg_export_snapshot() as name"""
+    select set_config('registry.sites', %s, true), set_config('registry.uses', %s, true),
+           clock_timestamp() as cut_at, pg_export_snapshot() as name"""
 STUDY = "select exists (select from deidentified.study where study_code = %s) as known"
 PARTICIPANTS = "select participant_id::text as id from deidentified.participant where study_code = %s"
 
@@ -51,6 +52,7 @@ class ExtractFile:
 class Manifest:
     """What an extract is made of: which study, at which moment, by which profile, program and rules, and its files.
 
+    `cut` is the data cut that it was pulled for, as code and moment. `uses` are those of the data that everybody in it agrees to.
     `rule_constants` are the study's own; with the program they tell by which rules its values were derived.
     """
 
@@ -59,12 +61,14 @@ class Manifest:
     profile: str
     software: str
     every_site: bool
+    uses: tuple[str, ...]
     rule_constants: Mapping[str, Any]
     files: tuple[ExtractFile, ...]
+    cut: Mapping[str, str] | None = None
 
 
 class Snapshot:
-    """The de-identified views as they stood at one moment, for the sites that are covered."""
+    """The de-identified views as they stood at one moment, for the sites and the consents that are covered."""
 
     def __init__(self, connection: Connection[DictRow], cut_at: datetime, name: str) -> None:
         self.connection = connection
@@ -104,8 +108,10 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 
 @contextmanager
-def snapshot(database: Database, sites: str) -> Iterator[Snapshot]:
+def snapshot(database: Database, sites: str, uses: Sequence[str]) -> Iterator[Snapshot]:
     """Give one snapshot of the records of `sites` (`*`, or identifiers with commas), read as registry_extract.
+
+    It holds the participants whose consent, at this moment, agrees to every one of `uses`.
 
     It is held while other connections work, however long they take.
     """
@@ -113,7 +119,7 @@ def snapshot(database: Database, sites: str) -> Iterator[Snapshot]:
         try:
             connection.execute(SNAPSHOT)
             connection.execute(PATIENCE)
-            row = connection.execute(COVER, [sites]).fetchone()
+            row = connection.execute(COVER, [sites, ",".join(uses)]).fetchone()
             if row is None:
                 raise RuntimeError("the database gave no moment")
             yield Snapshot(connection, row["cut_at"], row["name"])

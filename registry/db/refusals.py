@@ -10,14 +10,26 @@ from registry.problems import (
     BrokenRule,
     ConsentMissing,
     DosesOverlap,
+    DutiesKeptApart,
     IdempotencyKeyInUse,
+    ListExhausted,
+    NoRandomisationList,
+    NotEligible,
+    NothingToOpen,
     NotPermitted,
+    NotReadyForAllocation,
     ParticipantAlreadyRecorded,
     Problem,
+    RecordLocked,
     RulesBroken,
+    SealDoesNotHold,
+    SecondPersonNeeded,
+    StudyProductsOverlap,
     Unavailable,
     Unexpected,
+    VersionStale,
     VisitAlreadyRecorded,
+    VisitNotComplete,
 )
 
 PROBLEMS: dict[str, tuple[type[Problem], str]] = {
@@ -26,10 +38,61 @@ PROBLEMS: dict[str, tuple[type[Problem], str]] = {
     "participant_code_once": (ParticipantAlreadyRecorded, "/code"),
     "dose_no_overlap": (DosesOverlap, "/started_on"),
     "visit_within_consent": (ConsentMissing, "/visited_on"),
+    "visit_consent_withdrawn": (ConsentMissing, "/visited_on"),
+    "visit_majority_reached": (ConsentMissing, "/visited_on"),
+    "visit_reconsent_needed": (ConsentMissing, "/visited_on"),
+    "visit_assent_missing": (ConsentMissing, "/visited_on"),
+    "withdrawal_before_visits": (RulesBroken, "/withdrawn_on"),
+    "withdrawal_once": (AlreadyRecorded, "/withdrawn_on"),
+    "consent_document_once": (AlreadyRecorded, "/document_version"),
+    "consent_document_covers_visits": (RulesBroken, "/reconsent_by"),
+    "consent_document_site_fkey": (RulesBroken, "/site_id"),
+    "consent_document_valid": (RulesBroken, "/document_version"),
+    "consent_language_told": (RulesBroken, "/language"),
+    "consent_scopes_asked": (RulesBroken, "/scopes"),
+    "protocol_version_number_once": (AlreadyRecorded, "/number"),
+    "protocol_activation_once": (AlreadyRecorded, "/protocol_version_id"),
+    "protocol_activation_site_fkey": (RulesBroken, "/site_id"),
+    "enrolment_within_consent": (ConsentMissing, "/status_on"),
+    "enrolment_of_eligible": (NotEligible, "/status"),
+    "skipped_visit_not_recorded": (VisitAlreadyRecorded, "/event"),
+    "skipped_visit_expected": (RulesBroken, "/event"),
+    "skipped_visit_once": (AlreadyRecorded, "/event"),
     "request_key_pkey": (IdempotencyKeyInUse, ""),
+    "dose_blinded_product": (RulesBroken, "/drug"),
+    "study_product_blinded": (RulesBroken, "/participant_id"),
+    "study_product_after_allocation": (RulesBroken, "/started_on"),
+    "study_product_dose_no_overlap": (StudyProductsOverlap, "/started_on"),
+    "study_product_intake_no_overlap": (StudyProductsOverlap, "/started_on"),
+    "code_break_of_blinded": (NothingToOpen, ""),
+    "code_break_second_person": (SecondPersonNeeded, ""),
+    "access_grant_duties_apart": (DutiesKeptApart, "/grants"),
+    "allocation_of_ready": (NotReadyForAllocation, ""),
+    "allocation_has_list": (NoRandomisationList, ""),
+    "randomisation_list_exhausted": (ListExhausted, ""),
+    "randomisation_list_seal_holds": (SealDoesNotHold, ""),
     "consent_covers_visits": (RulesBroken, "/given_on"),
+    "record_locked": (RecordLocked, ""),
+    "signature_of_present_version": (VersionStale, "/record_version"),
+    "signature_of_complete_visits": (VisitNotComplete, "/record_id"),
+    "data_lock_of_its_study": (RulesBroken, "/record_id"),
+    "data_cut_not_in_the_future": (RulesBroken, "/moment"),
 }
 """Constraints whose breach has a problem of its own, and the place in the record that it concerns."""
+
+SENTENCES: dict[str, str] = {
+    "visit_within_consent": "No consent of this participant is in force on this day.",
+    "visit_consent_withdrawn": "Every consent was withdrawn before this day.",
+    "visit_majority_reached": "The participant was of age on this day and has not consented itself.",
+    "visit_reconsent_needed": "On this day consent to a newer document was needed and is not recorded.",
+    "visit_assent_missing": "The protocol asks for the child's own assent on this day, and none is in force.",
+    "withdrawal_before_visits": "Visits lie after this day: mark them as entered in error, or tell the day that is right.",
+    "consent_document_covers_visits": "Visits after this day rest on consent to an earlier document: give a later day.",
+    "consent_document_valid": "No document of this version, kind and language was valid at the site on that day.",
+    "consent_language_told": "The document is there in several languages: tell which was signed.",
+    "consent_scopes_asked": "The document does not ask about every one of these uses.",
+}
+"""What a client reads of a constraint whose name does not say what to do."""
 
 LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections)
 
@@ -39,6 +102,8 @@ def problem_of(error: psycopg.Error) -> Problem:  # noqa: PLR0911 (one return a 
     name = error.diag.constraint_name
     if name in PROBLEMS:
         problem, pointer = PROBLEMS[name]
+        if problem is RecordLocked:
+            return RecordLocked(scope=error.diag.column_name, state=error.diag.datatype_name)
         return problem(BrokenRule(pointer, name, sentence(name)))
     if isinstance(error, errors.UniqueViolation):
         return AlreadyRecorded(BrokenRule("", name or "unique", sentence(name or "unique")))
@@ -55,7 +120,7 @@ def problem_of(error: psycopg.Error) -> Problem:  # noqa: PLR0911 (one return a 
 
 def sentence(constraint: str) -> str:
     """Say a constraint's name as a sentence."""
-    return f"The record breaks the rule: {constraint.replace('_', ' ')}."
+    return SENTENCES.get(constraint) or f"The record breaks the rule: {constraint.replace('_', ' ')}."
 
 
 def worth_repeating(error: psycopg.Error) -> bool:

@@ -15,6 +15,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
 
+from registry.permissions import UNBLINDED
+
 Statement = LiteralString | sql.SQL | sql.Composed
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 Image = dict[str, Any]
@@ -51,8 +53,13 @@ class Attribution:
     actor_id: str = ""
     reason: str = ""
 
+    @property
+    def unblinded(self) -> str:
+        """Say `yes` where every role by which this is done knows the treatment, so that no other role learns it beside one."""
+        return "yes" if set(self.role.split(",")) <= UNBLINDED else "no"
+
     def settings(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"unblinded": self.unblinded}
 
 
 SAY = """
@@ -60,7 +67,7 @@ SAY = """
            set_config('registry.role', %(role)s, true), set_config('registry.sites', %(sites)s, true),
            set_config('registry.client', %(client)s, true), set_config('registry.request_id', %(request_id)s, true),
            set_config('registry.change_set', %(change_set)s, true), set_config('registry.actor_id', %(actor_id)s, true),
-           set_config('registry.reason', %(reason)s, true)"""
+           set_config('registry.reason', %(reason)s, true), set_config('registry.unblinded', %(unblinded)s, true)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +185,13 @@ class Database:
             else:
                 tx.undo()
             finally:
-                if not connection.broken:
-                    connection.autocommit = False
+                _as_the_pool_gave_it(connection)
+
+
+def _as_the_pool_gave_it(connection: Connection[DictRow]) -> None:
+    """Prepare a connection for its return; one whose backend ended in the middle of a pipeline is closed instead."""
+    try:
+        if not connection.broken:
+            connection.autocommit = False
+    except psycopg.Error:
+        connection.close()

@@ -27,7 +27,12 @@ FORMS = (
 PLACES = """
     select s.position, uuidv7() as id, p.id as participant_id, p.study_id, p.site_id,
            p.birth_year, p.birth_month,
-           (now() at time zone site.time_zone)::date as today, known.id as known, last.*
+           (now() at time zone site.time_zone)::date as today, known.id as known,
+           coalesce((select v.double_entry_forms from protocol_version v
+                     where v.id = protocol_version_in_force(
+                         p.study_id, p.site_id, coalesce(s.visited_on, (now() at time zone site.time_zone)::date))), '{}')
+           as double_entry_forms,
+           last.*
     from jsonb_to_recordset(%(visits)s::jsonb)
          as s(position int, participant_id uuid, event text, visited_on date, id uuid)
     left join participant p on p.id = s.participant_id

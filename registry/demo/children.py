@@ -17,7 +17,7 @@ from registry.domain.items import CDASI_SITES
 
 FIRST_ENROLMENT = date(2024, 9, 2)
 ENROLMENT_DAYS = 390
-"""The last child enters at the end of September 2025, so that week 52 is over by the end of October 2026."""
+"""The last child enters at the end of September 2025, so that week 48 is over by the middle of September 2026."""
 YEAR = 365.25
 DRUGS = {"baricitinib": 0.45, "tofacitinib": 0.27, "ruxolitinib": 0.22, "upadacitinib": 0.06}
 

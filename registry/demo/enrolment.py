@@ -10,6 +10,7 @@ from registry.demo import incidents
 from registry.demo.chance import pick
 from registry.demo.children import YEAR, Child
 from registry.demo.diagnosis import diagnosis
+from registry.demo.plans import OBSERVATIONAL, SCREENED_BEFORE, Plan
 from registry.demo.visits import day_of_visit
 
 ASSENT_FROM_AGE = 7
@@ -26,6 +27,7 @@ PRIOR = {
     "rituximab": 0.15,
     "cyclophosphamide": 0.08,
 }
+FURTHER_USES = {"biobank": 0.7, "partner_sharing": 0.8, "international_transfer": 0.6}
 BARRIERS = {"lack_of_data": 0.45, "insurance": 0.4, "cost": 0.2, "supply": 0.08}
 """Lack of clinical data and insurance approval lead in the survey (Sherman 2025)."""
 
@@ -77,15 +79,22 @@ def _indications(rng: Random, child: Child) -> list[str]:
     return [name for name, said in asked.items() if said] or ["unable_to_wean_steroids"]
 
 
-def consents(child: Child) -> list[dict[str, Any]]:
-    """Give the consent, and the child's assent where it is old enough to give one."""
-    age, day = child.age_on(child.enrolled), child.enrolled - timedelta(days=child.dice("consent").randrange(8))
+def consents(child: Child, plan: Plan = OBSERVATIONAL) -> list[dict[str, Any]]:
+    """Give the consent, and the child's assent where it is old enough to give one; in a trial before the screening."""
+    before = child.dice("consent").randrange(8) + (SCREENED_BEFORE if plan.trial else 0)
+    age, day = child.age_on(child.enrolled), child.enrolled - timedelta(days=before)
     own = age >= OWN_CONSENT_FROM_AGE
-    said = {"document_version": "1.0", "given_on": day.isoformat()}
+    said = {"document_version": "1.0", "given_on": day.isoformat(), "scopes": _scopes(child)}
     given = [{**said, "kind": "consent", "given_by": "participant" if own else "parent"}]
     if age >= ASSENT_FROM_AGE and not own:
         given.append({**said, "kind": "assent", "given_by": "participant"})
     return given
+
+
+def _scopes(child: Child) -> list[str]:
+    """Give the uses of the data that are agreed to: the registry's always, others by most."""
+    rng = child.dice("scopes")
+    return ["registry", *(use for use, share in FURTHER_USES.items() if rng.random() < share)]
 
 
 def withdrawn_on(child: Child) -> str | None:

@@ -76,7 +76,7 @@ def withdraws_after(number: int) -> int | None:
 
 
 def leaves_draft(number: int) -> bool:
-    """Tell whether the visit at week 52 is a draft still, in one of fifteen."""
+    """Tell whether the visit at week 48 is a draft still, in one of fifteen."""
     return number % DRAFT_EVERY == 6
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import compress, islice
 from typing import Any
 
 from registry.api import entry
+from registry.api import study_files as applying
 from registry.db import participants as enrolled
 from registry.db import records, studies, visits
-from registry.db.transaction import Attribution, Database, Transaction
-from registry.demo.cohort import PARTICIPANTS, SEED, SITES, Body, Story, cohort
+from registry.db.transaction import Database, Transaction
+from registry.demo import conduct
+from registry.demo.attributing import attribution
+from registry.demo.cohort import PARTICIPANTS, SEED, SITES, Story, cohort
+from registry.demo.conduct import Trial
 from registry.demo.places import Place, places
+from registry.demo.plans import PLANS, Plan
 from registry.problems import NeedsConfirmation, NoSuchRecord
+from registry.schemas import study_files
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.base import Kept
 from registry.schemas.concomitant_medications import ConcomitantMedication
@@ -22,16 +28,10 @@ from registry.schemas.consents import Consent
 from registry.schemas.doses import Dose
 from registry.schemas.participants import Participant
 from registry.schemas.sites import Site
-from registry.schemas.studies import Study
 from registry.schemas.visits import Visit
 
-STUDY: Body = {
-    "code": "JAKI-JDM",
-    "title": "JAK inhibitors in juvenile dermatomyositis: synthetic demonstration cohort",
-    "protocol_version": "1.0",
-    "design": "observational_cohort",
-    "registrations": [],
-}
+SYNTHETIC = ": synthetic demonstration cohort"
+IN_FORCE_FROM = date(2024, 1, 1)
 BATCH = 100
 """Participants in one transaction: the demo is loaded whole or not at all, a larger cohort batch by batch."""
 WITHDRAWAL = "The family withdrew its consent"
@@ -42,7 +42,6 @@ COMMENTS = {
     "dose_outside_published_range": "Divided higher dose by weight and eGFR, agreed with the reference centre",
 }
 SCHEMAS: dict[str, Kept] = {
-    "study": Study(),
     "site": Site(),
     "participant": Participant(),
     "consent": Consent(),
@@ -64,37 +63,32 @@ class Loaded:
         self.counts[kind] = self.counts.get(kind, 0) + number
 
 
-def attribution(reason: str = "") -> Attribution:
-    """Say who loads the demo, under a change set of its own."""
-    return Attribution(
-        actor="Demo cohort",
-        organisation="Synthetic data",
-        role="administrator",
-        sites="*",
-        client="registry demo",
-        request_id=f"demo-{uuid.uuid4()}",
-        change_set=str(uuid.uuid4()),
-        reason=reason,
-    )
-
-
 def load(
-    database: Database, *, seed: int = SEED, participants: int = PARTICIPANTS, sites: int = SITES, batch: int = BATCH
+    database: Database,
+    *,
+    seed: int = SEED,
+    participants: int = PARTICIPANTS,
+    sites: int = SITES,
+    batch: int = BATCH,
+    protocol: str = "observational",
 ) -> Loaded:
-    """Load a cohort; the database is a pool as registry_service.
+    """Load a cohort under a shipped protocol; the database is a pool as registry_service.
 
     Raises:
         DemoLoaded: the study of the demo is there already.
     """
-    loaded = Loaded(STUDY["code"])
-    stories = cohort(seed, participants, sites)
+    plan, file = PLANS[protocol], study_files.read(study_files.shipped(protocol))
+    loaded = Loaded(file["study"]["code"])
+    stories = cohort(seed, participants, sites, plan)
     known: dict[str, str] = {}
+    trial: Trial | None = None
     while chunk := list(islice(stories, batch)):
         with database.transaction() as tx:
             tx.attribute(attribution())
-            if not known:
-                known = _define(tx, places(sites), loaded)
-            _record(tx, chunk, known, loaded)
+            if trial is None:
+                known = _sites(tx, file, places(sites), loaded)
+                trial = _study(tx, file, plan, loaded)
+            _record(tx, chunk, known, trial, loaded)
             tx.commit()
     return loaded
 
@@ -103,20 +97,32 @@ class DemoLoaded(Exception):
     """The demo cohort is loaded already."""
 
 
-def _define(tx: Transaction, at: Iterable[Place], loaded: Loaded) -> dict[str, str]:
-    """Record the study and its sites; give the ids of both by their codes."""
+def _sites(tx: Transaction, file: Mapping[str, Any], at: Iterable[Place], loaded: Loaded) -> dict[str, str]:
+    """Record the sites, unless the study is there; give their ids by their codes."""
     try:
-        studies.id_of(tx, STUDY["code"])
+        studies.id_of(tx, file["study"]["code"])
     except NoSuchRecord:
-        known = {STUDY["code"]: _kept(tx, "study", STUDY, loaded)}
-        for place in at:
-            body = {"code": place.code, "country": place.country, "time_zone": place.time_zone}
-            known[place.code] = _kept(tx, "site", body, loaded)
-        return known
+        return {place.code: _site(tx, place, loaded) for place in at}
     raise DemoLoaded("The demo cohort is loaded already.")
 
 
-def _kept(tx: Transaction, kind: str, body: Body, loaded: Loaded) -> str:
+def _site(tx: Transaction, place: Place, loaded: Loaded) -> str:
+    body = {"code": place.code, "country": place.country, "time_zone": place.time_zone}
+    known = tx.one("select id::text from site where code = %s", [place.code])
+    return str(known["id"]) if known else _kept(tx, "site", body, loaded)
+
+
+def _study(tx: Transaction, file: Mapping[str, Any], plan: Plan, loaded: Loaded) -> Trial:
+    """Apply the protocol's file for a study that is said to be synthetic."""
+    header = file["study"] | {"title": file["study"]["title"] + SYNTHETIC}
+    applied = applying.apply(tx, {**file, "study": header}, effective_from=IN_FORCE_FROM)
+    loaded.count("study")
+    trial = Trial(applied.study_id, loaded.study, applied.version, plan)
+    conduct.begin(tx, trial)
+    return trial
+
+
+def _kept(tx: Transaction, kind: str, body: Mapping[str, Any], loaded: Loaded) -> str:
     loaded.count(kind)
     return str(records.record(tx, kind, accepted(kind, body))["id"])
 
@@ -127,19 +133,44 @@ def accepted(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return schema.whole(schema.accept(body))
 
 
-def _record(tx: Transaction, stories: list[Story], known: Mapping[str, str], loaded: Loaded) -> None:
-    """Record a batch: the children first, then what belongs to them, kind by kind."""
-    ids = [_enrol(tx, story, known[STUDY["code"]], known[story.place.code]) for story in stories]
+def _record(tx: Transaction, stories: list[Story], known: Mapping[str, str], trial: Trial, loaded: Loaded) -> None:
+    """Record a batch: the children, their consents and screening, and of those who are enrolled the rest, kind by kind."""
+    ids = [_enrol(tx, story, trial.study_id, known[story.place.code]) for story in stories]
     loaded.count("participant", len(ids))
-    for kind in KINDS:
-        of_participants = _of_participants(kind, stories, ids)
-        records.record_of_participants(tx, kind, of_participants)
-        loaded.count(kind, len(of_participants))
-    judged = _judged_visits(tx, _of_participants("visit", stories, ids))
+    _of_kind(tx, "consent", stories, ids, loaded)
+    _visits(tx, _visits_of(stories, ids, screening=True), trial, loaded)
+    inside = conduct.enrol(tx, trial, stories, ids)
+    stories, ids = [one for one, is_in in zip(stories, inside, strict=True) if is_in], list(compress(ids, inside))
+    for kind in KINDS[1:]:
+        _of_kind(tx, kind, stories, ids, loaded)
+    conduct.treat(tx, stories, ids)
+    conduct.leave(tx, trial, stories, ids)
+    _visits(tx, _visits_of(stories, ids, screening=False), trial, loaded)
+    conduct.allocate(tx, trial, stories, ids)
+    _withdraw(tx, stories, ids, loaded)
+
+
+def _of_kind(tx: Transaction, kind: str, stories: list[Story], ids: list[str], loaded: Loaded) -> None:
+    whole = _of_participants(kind, stories, ids)
+    records.record_of_participants(tx, kind, whole)
+    loaded.count(kind, len(whole))
+
+
+def _visits_of(stories: list[Story], ids: list[str], *, screening: bool) -> list[dict[str, Any]]:
+    of_kind = [
+        replace(story, visits=[visit for visit in story.visits if (visit["event"] == "screening") is screening])
+        for story in stories
+    ]
+    return _of_participants("visit", of_kind, ids)
+
+
+def _visits(tx: Transaction, bodies: list[dict[str, Any]], trial: Trial, loaded: Loaded) -> None:
+    if not bodies:
+        return
+    judged = _judged_visits(tx, bodies, trial.code)
     visits.record(tx, judged)
     loaded.count("visit", len(judged))
     loaded.count("laboratory_result", sum(len(visit["laboratory_results"]) for visit in judged))
-    _withdraw(tx, stories, ids, loaded)
 
 
 def _enrol(tx: Transaction, story: Story, study_id: str, site_id: str) -> str:
@@ -155,11 +186,11 @@ def _of_participants(kind: str, stories: list[Story], ids: list[str]) -> list[di
     return [judged_dose(dose) for dose in whole] if kind == "dose" else whole
 
 
-def _judged_visits(tx: Transaction, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _judged_visits(tx: Transaction, bodies: list[dict[str, Any]], study: str) -> list[dict[str, Any]]:
     """Judge visits, each after the earlier ones of its participant."""
     earlier = entry.Earlier()
     judged = []
-    for visit, place in zip(bodies, visits.places(tx, bodies, STUDY["code"]), strict=True):
+    for visit, place in zip(bodies, visits.places(tx, bodies, study), strict=True):
         judged.append(judged_visit(visit, earlier.added_to(place, visit)))
         earlier.add(judged[-1])
     return judged

@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 from registry.db import accounts
 from registry.db.transaction import Database, Transaction
-from registry.demo.loading import attribution
+from registry.demo.attributing import attribution
 from registry.permissions import Role
 
 LIFETIME = timedelta(days=365)
-AT_FIRST_SITE = (Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.PARTNER)
-AT_EVERY_SITE = (Role.DATA_MANAGER, Role.SAFETY_OFFICER, Role.STATISTICIAN, Role.AUDITOR, Role.ADMINISTRATOR)
+AT_FIRST_SITE = (Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.PARTNER, Role.PHARMACIST)
+AT_EVERY_SITE = (
+    Role.DATA_MANAGER,
+    Role.SAFETY_OFFICER,
+    Role.STATISTICIAN,
+    Role.UNBLINDED_STATISTICIAN,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
 OTHER_SITE = "coordinator_other_site"
 
 

@@ -15,14 +15,15 @@ from registry.demo.gaps import with_gaps
 from registry.demo.growth import vital_signs
 from registry.demo.laboratory import laboratory_results
 from registry.demo.organs import damage, organ_involvement
+from registry.demo.plans import OBSERVATIONAL, SCREENED_BEFORE, Plan
 from registry.demo.skin import skin_disease
 from registry.demo.strength import muscle_strength
 
-WEEKS = (0, 4, 12, 24, 52)
-DAMAGE_WEEKS = (0, 52)
+DAMAGE_WEEKS = (0, 48)
 """Damage is assessed at baseline and yearly (SHARE, McCann 2018)."""
-WINDOW = {0: 0, 4: 5, 12: 7, 24: 10, 52: 14}
-"""Days that a visit may lie off its week."""
+OFF_THE_DAY = {0: 0, 4: 5, 12: 6, 24: 10, 36: 12, 48: 13}
+"""Days that a visit lies off its week at most; the weekend may lead a little further, out of the window."""
+OF_SCREENING = ("vital_signs", "disease_activity", "muscle_strength")
 OF_INFECTION = ("HGB", "WBC", "NEUT", "LYM", "PLAT", "CREAT", "CRP")
 BY_TELEPHONE = (
     "patient_global_activity",
@@ -36,10 +37,12 @@ BY_TELEPHONE = (
 Visit = dict[str, Any]
 
 
-def visits(child: Child) -> Iterator[Visit]:
-    """Give the child's visits in the order of their dates, without the participant's id."""
+def visits(child: Child, plan: Plan = OBSERVATIONAL) -> Iterator[Visit]:
+    """Give the child's visits under a plan, in the order of their dates, without the participant's id."""
     last = last_week(child)
-    made = [_planned(child, week) for week in WEEKS if last is None or week <= last]
+    made = [_planned(child, week) for week in plan.weeks if last is None or week <= last]
+    if plan.trial:
+        made.append(_screening(child))
     zoster = child.has("zoster")
     if zoster and (last is None or zoster.week < last):
         made.append(_of_infection(child, zoster.week))
@@ -54,7 +57,7 @@ def last_week(child: Child) -> int | None:
 
 def day_of_visit(child: Child, week: int) -> date:
     """Give the day of a planned visit: a working day in its window."""
-    off = child.dice("day", week).randint(-WINDOW[week], WINDOW[week])
+    off = child.dice("day", week).randint(-OFF_THE_DAY[week], OFF_THE_DAY[week])
     return workday(child.day_of(week) + timedelta(days=off))
 
 
@@ -71,6 +74,14 @@ def full_forms(rng: Random, child: Child, day: date, state: State) -> dict[str, 
     }
 
 
+def _screening(child: Child) -> Visit:
+    """Give the visit before the child enters: what tells whether it may."""
+    rng, day = child.dice("visit", "screening"), workday(child.enrolled - timedelta(days=SCREENED_BEFORE))
+    forms = full_forms(rng, child, day, child.state(0))
+    results = laboratory_results(rng, child, day, child.state(0))
+    return _visit("screening", day, {name: forms[name] for name in OF_SCREENING}, results)
+
+
 def _planned(child: Child, week: int) -> Visit:
     rng, day, state = child.dice("visit", week), day_of_visit(child, week), child.state(week)
     forms = with_gaps(rng, child, day, full_forms(rng, child, day, state))
@@ -79,7 +90,7 @@ def _planned(child: Child, week: int) -> Visit:
     visit = _visit(f"week_{week}", day, forms, laboratory_results(rng, child, day, state))
     if week == 4 and incidents.comes_remotely(child.number):
         return _remote(visit)
-    return _draft(visit) if week == WEEKS[-1] and incidents.leaves_draft(child.number) else visit
+    return _draft(visit) if week == OBSERVATIONAL.weeks[-1] and incidents.leaves_draft(child.number) else visit
 
 
 def _visit(event: str, day: date, forms: dict[str, dict[str, Any]], results: list[dict[str, Any]]) -> Visit:

@@ -78,24 +78,23 @@ CONSENT_KINDS = _list(consent="Consent", assent="Assent")
 CONSENT_GIVERS = _list(
     participant="Participant", parent="Parent", guardian="Legal guardian", representative="Other legal representative"
 )
+CONSENT_SCOPES = _list(
+    registry="Use of the data in this registry and its research",
+    biobank="Storage and use of samples in a biobank",
+    partner_sharing="Sharing of the data with partners",
+    international_transfer="Transfer of the data to other countries",
+)
 VISIT_MODES = _list(in_person="In person", remote="Remote")
 VISIT_STATUSES = _list(draft="Draft", complete="Complete")
+WEEKS = sorted({2, 6, 10, *range(0, 105, 4), *range(108, 313, 12)})
 VISIT_EVENTS = _list(
-    week_0="Week 0",
-    week_4="Week 4",
-    week_8="Week 8",
-    week_12="Week 12",
-    week_16="Week 16",
-    week_20="Week 20",
-    week_24="Week 24",
-    week_28="Week 28",
-    week_36="Week 36",
-    week_52="Week 52",
-    week_76="Week 76",
-    week_104="Week 104",
+    screening="Screening",
+    **{f"week_{week}": f"Week {week}" for week in WEEKS},
+    early_termination="Early end of treatment",
+    follow_up="Follow-up after treatment",
     unscheduled="Unscheduled",
 )
-"""Templates 0, 4, 12, 24 weeks (S-WANG) and every 4 weeks with follow-up at 28 (NCT07012057); later weeks are ours."""
+"""Templates 0, 4, 12, 24 weeks (S-WANG) and every 4 weeks (NCT07012057); the other weeks, to six years, are ours."""
 
 PATIENT_GLOBAL_WORDINGS = _list(
     disease_activity="Global disease activity (IMACS)", overall_well_being="Overall well-being (PRINTO)"

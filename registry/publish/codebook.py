@@ -21,6 +21,7 @@ RULES = (
     "Birth, first symptom and diagnosis are ages in whole years; 90 stands for 90 or more.",
     "Free text, and text that no closed list was checked against, is left out.",
     "Records entered in error, and drafts of visits, are left out.",
+    "Participants are left out who, at the moment of the cut, do not agree to every use that the extract is for.",
     "Consents are given with their kind and study days only.",
     "Derived values are given with their rule, without the sentences that explain them.",
 )

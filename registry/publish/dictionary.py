@@ -19,14 +19,20 @@ from registry.schemas.adverse_events import AdverseEvent, DrugCausality
 from registry.schemas.base import Form, Record
 from registry.schemas.catalogue import told_field
 from registry.schemas.concomitant_medications import ConcomitantMedication
+from registry.schemas.consent_documents import ConsentDocument
 from registry.schemas.consents import Consent
 from registry.schemas.doses import Dose
+from registry.schemas.eligibility_assessments import Attestation, CriterionResult, EligibilityAssessment, Override
+from registry.schemas.enrolments import Enrolment
 from registry.schemas.fields import Choice, ListOf, Part, Text
 from registry.schemas.laboratory_results import KeptLaboratoryResult
 from registry.schemas.participants import AutoantibodyTest, Participant
+from registry.schemas.protocol_deviations import ProtocolDeviation
 from registry.schemas.sites import Site
+from registry.schemas.skipped_visits import SkippedVisit
 from registry.schemas.studies import Registration, Study
 from registry.schemas.visits import FORMS, Confirmation, Visit
+from registry.schemas.withdrawals import Withdrawal
 
 RECORDS: tuple[type[Record], ...] = (
     Study,
@@ -34,7 +40,9 @@ RECORDS: tuple[type[Record], ...] = (
     Site,
     Participant,
     AutoantibodyTest,
+    ConsentDocument,
     Consent,
+    Withdrawal,
     Visit,
     Confirmation,
     KeptLaboratoryResult,
@@ -42,6 +50,13 @@ RECORDS: tuple[type[Record], ...] = (
     ConcomitantMedication,
     AdverseEvent,
     DrugCausality,
+    Enrolment,
+    EligibilityAssessment,
+    Attestation,
+    Override,
+    CriterionResult,
+    ProtocolDeviation,
+    SkippedVisit,
 )
 NAMES: dict[type[Any], str] = {KeptLaboratoryResult: "Laboratory result"}
 MOST_CODES_IN_A_CELL = 12

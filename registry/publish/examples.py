@@ -16,6 +16,7 @@ from registry.schemas.accounts import Account, Token
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.base import Record
 from registry.schemas.concomitant_medications import ConcomitantMedication
+from registry.schemas.consent_documents import ConsentDocument
 from registry.schemas.consents import Consent
 from registry.schemas.doses import Dose
 from registry.schemas.extracts import ExtractRequest
@@ -23,6 +24,7 @@ from registry.schemas.participants import Participant
 from registry.schemas.sites import Site
 from registry.schemas.studies import Study
 from registry.schemas.visits import Visit
+from registry.schemas.withdrawals import Withdrawal
 
 Example = dict[str, Any]
 
@@ -65,12 +67,29 @@ PARTICIPANT: Example = {
     "diagnostic_raised_enzymes": True,
     "diagnostic_biopsy_done": False,
 }
+CONSENT_DOCUMENT: Example = {
+    "document_version": "2.1",
+    "kind": "consent",
+    "language": "de",
+    "valid_from": "2025-01-01",
+    "scopes": ["registry", "biobank", "partner_sharing"],
+}
 CONSENT: Example = {
     "participant_id": PARTICIPANT_ID,
     "document_version": "2.1",
     "kind": "consent",
+    "language": "de",
+    "scopes": ["registry", "partner_sharing"],
     "given_by": "parent",
     "given_on": "2025-01-12",
+}
+WITHDRAWAL: Example = {
+    "participant_id": PARTICIPANT_ID,
+    "kind": "treatment",
+    "withdrawn_on": "2025-09-01",
+    "decided_by": "parent",
+    "reason": "burden",
+    "comment": "The tablets are hard to swallow",
 }
 DRAFT_VISIT: Example = {
     "participant_id": PARTICIPANT_ID,
@@ -150,11 +169,13 @@ def all_examples() -> dict[type[Record], dict[str, Example]]:
         Study: {"study": STUDY},
         Site: {"site": SITE},
         Participant: {"participant": PARTICIPANT},
+        ConsentDocument: {"consent_document": CONSENT_DOCUMENT},
         Consent: {"consent": CONSENT},
         Visit: visits,
         Dose: {"dose": DOSE},
         ConcomitantMedication: {"concomitant_medication": CONCOMITANT_MEDICATION},
         AdverseEvent: {"adverse_event": ADVERSE_EVENT},
+        Withdrawal: {"withdrawal": WITHDRAWAL},
         Account: {"account": ACCOUNT},
         Token: {"token": TOKEN},
         ExtractRequest: {"extract": EXTRACT},

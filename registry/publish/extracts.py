@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from registry.api.derived import rules_of_study
 from registry.db import events, extracts
 from registry.db.extracts import ExtractFile, Manifest, Snapshot
 from registry.db.transaction import Attribution, Database
+from registry.domain.consents import DEFAULT_SCOPES
 from registry.problems import Problem
 from registry.publish import codebook, derived
 from registry.publish.columns import FILES, LEFT_OUT, PARTICIPANT, File
@@ -39,7 +40,7 @@ class ExtractRefused(Exception):
     """The extract cannot be written; the message says why, and what to do."""
 
 
-def pull(
+def pull(  # noqa: PLR0913 (three databases, and what a command was told)
     service: Database,
     views: Database,
     whole: Database,
@@ -48,6 +49,7 @@ def pull(
     out: Path,
     *,
     key: bytes,
+    uses: Sequence[str] = DEFAULT_SCOPES,
 ) -> Manifest:
     """Write an extract and keep in the audit that it was asked for and what was given, as a command does.
 
@@ -56,9 +58,9 @@ def pull(
     Raises:
         ExtractRefused: the folder is not empty, there is no such study, or what it holds cannot be derived from.
     """
-    _note(service, attribution, {"study": study})
+    _note(service, attribution, {"study": study, "uses": list(uses)})
     try:
-        manifest = write(views, whole, study, attribution, out, key=key)
+        manifest = write(views, whole, study, attribution, out, key=key, uses=uses)
     except Problem as problem:
         raise ExtractRefused(" ".join([problem.title(), *(error.detail for error in problem.errors)])) from None
     _note(service, attribution, {"study": study, "cut_at": manifest.cut_at, "files": list(map(asdict, manifest.files))})
@@ -72,17 +74,28 @@ def _note(service: Database, attribution: Attribution, details: Mapping[str, obj
         tx.commit()
 
 
-def write(views: Database, whole: Database, study: str, attribution: Attribution, out: Path, *, key: bytes) -> Manifest:
+def write(  # noqa: PLR0913 (two databases, and what an extract is told)
+    views: Database,
+    whole: Database,
+    study: str,
+    attribution: Attribution,
+    out: Path,
+    *,
+    key: bytes,
+    uses: Sequence[str] = DEFAULT_SCOPES,
+    cut: Mapping[str, str] | None = None,
+) -> Manifest:
     """Write the extract of a study into the folder `out`, which is missing or empty.
 
     `views` connects as registry_extract; `whole` as registry_service to the same server, for derived values are made of
-    whole records; its pool need not be open. The extract covers the sites of the attribution.
+    whole records; its pool need not be open. The extract covers the sites of the attribution, and there the
+    participants whose consent agrees to every one of `uses` at the moment of the snapshot.
 
     Raises:
         ExtractRefused: the folder is not empty, or there is no such study.
         StudyConstantsRefused: the study's own constants are not of the rules. RuleFailed: a rule failed on the records.
     """
-    with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites) as snapshot:
+    with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites, uses) as snapshot:
         if not snapshot.has_study(study):
             raise ExtractRefused(f"There is no study {study}; `registry extract` takes the code of a study.")
         names = pseudonyms(key, study, snapshot.participants(study))
@@ -93,7 +106,15 @@ def write(views: Database, whole: Database, study: str, attribution: Attribution
             files.append(_keep(folder, f"{derived.FILE.name}.csv", lines))
         files.append(_keep(folder, codebook.NAME, codebook.lines()))
         manifest = Manifest(
-            study, snapshot.cut_at, codebook.PROFILE, software(), attribution.sites == "*", constants, tuple(files)
+            study,
+            snapshot.cut_at,
+            codebook.PROFILE,
+            software(),
+            attribution.sites == "*",
+            tuple(sorted(uses)),
+            constants,
+            tuple(files),
+            cut,
         )
         _keep(folder, MANIFEST, _told(manifest))
         return manifest

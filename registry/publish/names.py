@@ -9,17 +9,22 @@ from registry.api.contract import Contract
 
 VERSION_PREFIX = "/v1/"
 AMENDS = "replace"
+DEEDS = {"revocation", "withdrawal", "removal", "verification"}
+"""Last steps of a path that say what the verb of the sentence says already."""
 READ_BELOW = {"history": "history", "versions": "version"}
 GATHERED = {
     "analytes": "catalogue",
     "forms": "catalogue",
     "edit-checks": "catalogue",
     "tokens": "accounts",
+    "me": "signing passwords",
+    "signatures-due": "reviews",
+    "verifications-due": "reviews",
     "study-rules": "rules",
 }
 OF_A_STUDY = {"rules": "study-rules"}
 """Collections of a study that are another thing than those of the same name: its rules are not those as shipped."""
-IRREGULAR = {"audit": "audit_event", "studies": "study"}
+IRREGULAR = {"me": "own", "audit": "audit_event"}
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 
 
@@ -39,11 +44,12 @@ def operation_id(rule: str, contract: Contract) -> str:
     several = contract.many or contract.lines
     if not below:
         return f"{'amend' if verb == AMENDS else verb}_{_plural(name) if several else _singular(name)}"
-    if below == ["revocation"]:
-        return f"revoke_{_singular(name)}"
+    if below[-1] in DEEDS:
+        return "_".join((verb, _singular(name), *map(_snake, below[:-1])))
     if below[-1] in READ_BELOW:
         return "_".join(("read", _singular(name), *map(_snake, below[:-1]), READ_BELOW[below[-1]]))
-    return f"{verb}_{_singular(name)}" + ("" if below[-1] == verb else f"_{_singular(below[-1])}")
+    last = _plural(below[-1]) if several else _singular(below[-1])
+    return f"{verb}_{_singular(name)}" + ("" if below[-1] == verb else f"_{last}")
 
 
 def tag(rule: str) -> str:
@@ -99,6 +105,8 @@ def _snake(name: str) -> str:
 
 
 def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return f"{_snake(name).removesuffix('ies')}y"
     return IRREGULAR.get(name) or _snake(name).removesuffix("s")
 
 

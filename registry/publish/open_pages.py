@@ -23,8 +23,13 @@ READY = {
         "database": {"type": "string", "description": "Reached, not reached, or its clock differs"},
         "migration": {"type": ["string", "null"], "description": "Newest migration that the database has"},
         "clock_skew_seconds": {"type": ["number", "null"], "description": "Between this service and its database"},
+        "broken_randomisation_lists": {
+            "type": "array",
+            "items": {"type": "string", "format": "uuid"},
+            "description": "Lists whose seal did not hold, or that were not used in order, when this process started",
+        },
     },
-    "required": ["ready", "database", "migration", "clock_skew_seconds"],
+    "required": ["ready", "database", "migration", "clock_skew_seconds", "broken_randomisation_lists"],
 }
 TEXT = {"type": "string"}
 

@@ -14,6 +14,7 @@ from registry.publish.submissions import Submission
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import MissingReasons, Record
 from registry.schemas.calculations.calculation import OwnConstants
+from registry.schemas.conditions import Condition
 from registry.schemas.fields import EARLIEST_YEAR, LATEST_YEAR, Exact, ListOf, PartialDay, Text
 from registry.schemas.studies import RuleConstants
 
@@ -68,6 +69,7 @@ class RecordPlugin(MarshmallowPlugin):
             any_value,
             own_constants,
             rule_constants,
+            condition,
         ):
             self.converter.add_attribute_function(kind)  # type: ignore[no-untyped-call]
 
@@ -162,6 +164,20 @@ def rule_constants(_: Any, field: Field[Any], ret: Shape) -> Shape:
         return {}
     constants = {"type": "object", "additionalProperties": {"type": ["number", "string", "object"]}}
     return {"type": "object", "additionalProperties": constants, "examples": [{}]}
+
+
+def condition(_: Any, field: Field[Any], ret: Shape) -> Shape:
+    """Say what members a condition can have; those in one another are conditions again."""
+    if not isinstance(field, Condition):
+        return {}
+    number, codes, inner = {"type": "number"}, {"type": "array", "items": {"type": "string"}}, {"type": "object"}
+    bounds = dict.fromkeys(("at_least", "above", "at_most", "below"), number)
+    compared = {**bounds, "equals": {"type": ["number", "string"]}, "one_of": codes, "contains_any": codes}
+    several = {"type": "array", "items": inner}
+    joined = {"all": several, "any": several, "not": inner}
+    members = {"measure": {"type": "string"}, "within_days": {"type": "integer"}, **compared, **joined}
+    shape = {"type": ["object", "null"], "properties": members, "additionalProperties": False, "minProperties": 1}
+    return {**shape, "examples": [{"measure": "age", "at_least": 2}]}
 
 
 def any_value(_: Any, field: Field[Any], ret: Shape) -> Shape:

@@ -34,6 +34,9 @@ class AdverseEvent(Kept):
     """An adverse event, amended as it evolves; severity and seriousness are apart."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     term = Text(

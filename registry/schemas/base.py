@@ -30,6 +30,7 @@ class Record(Schema):
             name: field.deserialize for name, field in self.load_fields.items()
         }
         self.required_fields = frozenset(name for name, field in self.load_fields.items() if field.required)
+        self.secret = self.load_fields.keys() - self.dump_fields.keys()
         self.presenters = {name: fields.presenter(field) for name, field in self.dump_fields.items()}
 
     def _deserialize(self, data: Any, *, error_store: Any, **kwargs: Any) -> Any:

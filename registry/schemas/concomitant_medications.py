@@ -45,6 +45,9 @@ class ConcomitantMedication(Kept):
     """A concomitant medication with its dose and interval; it may still be going on."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     medication = Choice(

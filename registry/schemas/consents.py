@@ -6,16 +6,35 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from registry.domain.vocabulary import CONSENT_GIVERS, CONSENT_KINDS
+from registry.domain.consents import DEFAULT_SCOPES
+from registry.domain.vocabulary import CONSENT_GIVERS, CONSENT_KINDS, CONSENT_SCOPES
 from registry.schemas.base import Kept
-from registry.schemas.fields import Choice, Day, Id, NotInTheFuture, Text, YesNo, about
+from registry.schemas.fields import Choice, Day, Id, ListOf, NotInTheFuture, Text, YesNo, about
 from registry.schemas.sentences import broken
+
+LANGUAGE_FORM = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+LANGUAGE_SAYS = "A language is a tag of BCP 47, such as de or pt-BR."
+
+
+class Scopes(ListOf):
+    """Uses that a consent agrees to; one that does not say agrees to the registry's own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Choice(CONSENT_SCOPES), len(CONSENT_SCOPES), distinct=True, **kwargs)
+        self.empty = list(DEFAULT_SCOPES)
+
+    def present(self, value: Any) -> Any:
+        """Give the uses; those of a consent that was recorded before there were any to say."""
+        return list(DEFAULT_SCOPES) if value is None else value
 
 
 class Consent(Kept):
     """A consent or a child's assent to one version of a document; visits need a consent in force on their date."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     document_version = Text(40, required=True, metadata=about("Version of the consent document", example="2.1"))
@@ -23,6 +42,20 @@ class Consent(Kept):
         CONSENT_KINDS,
         required=True,
         metadata=about("Consent, or assent of the child", sdtm="DS.DSDECOD", example="consent"),
+    )
+    language = Text(
+        35,
+        pattern=LANGUAGE_FORM,
+        says=LANGUAGE_SAYS,
+        metadata=about("Language of the document; to be told where the study has it in several", example="de"),
+    )
+    scopes = Scopes(
+        metadata=about("Uses of the data that it agrees to; where absent, the registry's", example=["registry"])
+    )
+    consent_document_id = Id(
+        dump_only=True,
+        allow_none=True,
+        metadata=about("Document that it is to, found by the registry; null where the study had none"),
     )
     given_by = Choice(CONSENT_GIVERS, required=True, metadata=about("Who gave it", example="parent"))
     given_on = Day(

@@ -21,6 +21,9 @@ class Dose(Kept):
     """A JAK inhibitor at one dose from its first to its last day; a change of dose ends one interval and starts the next."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     drug = Choice(DRUGS, required=True, metadata=about("JAK inhibitor", sdtm="EC.ECTRT", example="baricitinib"))

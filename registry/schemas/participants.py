@@ -27,6 +27,7 @@ from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, Pa
 from registry.schemas.instruments import fields_of
 from registry.schemas.queries import AsOf, RecordFilters
 from registry.schemas.sentences import broken
+from registry.schemas.signatures import signatures_of_record
 
 ANTIBODIES = {code: antibody.name for code, antibody in AUTOANTIBODIES.items()}
 TREATMENTS = {code: medication.name for code, medication in MEDICATIONS.items()}
@@ -53,6 +54,9 @@ class Participant(Kept):
     """
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(required=True, metadata=about("Site that treats the participant"))
     code = Text(
         20,
@@ -111,6 +115,7 @@ class Participant(Kept):
         include = fields_of(DIAGNOSTIC_ITEMS)
 
     derived = derived_values("What the rules make of the participant; null where it was not asked for")
+    signatures = signatures_of_record()
 
     @validates_schema(skip_on_field_errors=True)
     def dates_are_in_order(self, participant: dict[str, Any], **_: Any) -> None:

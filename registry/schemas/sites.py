@@ -7,8 +7,9 @@ from importlib import resources
 from typing import Any
 from zoneinfo import available_timezones
 
+from registry.domain.consents import AGE_OF_MAJORITY
 from registry.schemas.base import Kept
-from registry.schemas.fields import Text, about
+from registry.schemas.fields import Text, Whole, about
 from registry.schemas.sentences import broken
 from registry.schemas.studies import CODE_FORM, CODE_SAYS
 
@@ -32,6 +33,14 @@ def is_time_zone(name: Any) -> None:
         raise broken("not_a_time_zone", "The value must be an IANA time zone such as Europe/Berlin.")
 
 
+class AgeOfMajority(Whole):
+    """The age from which nobody else consents for a participant."""
+
+    def present(self, value: Any) -> Any:
+        """Give the age; that of a site which was recorded before there was one to say."""
+        return AGE_OF_MAJORITY if value is None else value
+
+
 class Site(Kept):
     """A site: its code, country and time zone; the time zone says what day it is there."""
 
@@ -46,3 +55,14 @@ class Site(Kept):
         metadata=about("Country", sdtm="DM.COUNTRY", example="DE"),
     )
     time_zone = Text(64, also=is_time_zone, required=True, metadata=about("Time zone", example="Europe/Berlin"))
+    age_of_majority = AgeOfMajority(
+        14,
+        25,
+        empty=AGE_OF_MAJORITY,
+        metadata=about(
+            f"Age of majority by the law of the place, {AGE_OF_MAJORITY} unless told; a parent's consent counts through "
+            "the last day of the month in which it is reached",
+            unit="a",
+            example=18,
+        ),
+    )

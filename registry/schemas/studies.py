@@ -84,7 +84,13 @@ class Study(Kept):
         required=True,
         metadata=about("Title", sdtm="TS.TITLE", example="JAK inhibitors in juvenile dermatomyositis"),
     )
-    protocol_version = Text(40, required=True, metadata=about("Version of the protocol in force", example="1.0"))
+    protocol_version = Text(
+        40,
+        required=True,
+        metadata=about(
+            "Number of the protocol version; where versions are defined, of the one activated last", example="1.0"
+        ),
+    )
     design = Choice(STUDY_DESIGNS, required=True, metadata=about("Design"))
     registrations = ListOf(Part(Registration, required=True), 10, metadata=about("Entries in public registers"))
     rule_constants = RuleConstants(

@@ -18,6 +18,7 @@ from registry.schemas.muscle_strength import MuscleStrength
 from registry.schemas.organ_involvement import OrganInvolvement
 from registry.schemas.queries import AsOf, ParticipantRecordFilters
 from registry.schemas.sentences import Sentence, broken
+from registry.schemas.signatures import signatures_of_record
 from registry.schemas.skin_disease import SkinDisease
 from registry.schemas.vital_signs import VitalSigns
 
@@ -67,6 +68,9 @@ class Visit(Kept):
     """A visit of a participant. A draft may be incomplete; a complete visit passes every rule."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
+    protocol_version_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
+    )
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     event = Choice(
@@ -87,6 +91,7 @@ class Visit(Kept):
     entered_in_error = YesNo(empty=False, metadata=about("This visit was entered in error and counts for nothing"))
 
     derived = derived_values("What the rules make of the visit; null where it was not asked for")
+    signatures = signatures_of_record()
 
     @validates_schema(skip_on_field_errors=True)
     def complete_has_date_and_mode(self, visit: dict[str, Any], **_: Any) -> None:

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import psycopg
+import pytest
 from werkzeug.test import TestResponse
 
 from tests import bodies
@@ -72,6 +73,7 @@ def test_a_secret_is_shown_once_and_kept_nowhere(shared_world: World) -> None:
     assert secret not in row[1]
 
 
+@pytest.mark.requirement("P3")
 def test_a_revoked_token_is_refused_at_once(shared_world: World) -> None:
     account = opened(shared_world, coordinator(shared_world))
     made = token_of(shared_world, account["id"]).json
@@ -89,6 +91,7 @@ def test_a_token_that_does_not_exist_is_not_revoked(shared_world: World) -> None
     assert bodies.problem(answer) == "no-such-record"
 
 
+@pytest.mark.requirement("P3")
 def test_a_role_that_is_taken_away_is_gone_at_once(shared_world: World) -> None:
     person = somebody(shared_world, coordinator(shared_world))
     visits = f"/v1/studies/{shared_world.study}/visits"
@@ -170,3 +173,32 @@ def test_only_an_administrator_sees_accounts(shared_world: World) -> None:
     for role, person in shared_world.people.items():
         expected = 200 if role == "administrator" else 403
         assert {person.get(path).status_code for path in ("/v1/accounts", "/v1/tokens")} == {expected}
+
+
+PAIRS_KEPT_APART = [
+    ("administrator", "coordinator"), ("administrator", "auditor"), ("administrator", "statistician"),
+    ("administrator", "pharmacist"), ("pharmacist", "coordinator"), ("pharmacist", "safety_officer"),
+    ("unblinded_statistician", "statistician"), ("unblinded_statistician", "data_manager"),
+]  # fmt: skip
+
+
+@pytest.mark.requirement("P2")
+@pytest.mark.parametrize("roles", PAIRS_KEPT_APART)
+def test_duties_that_are_kept_apart_are_not_held_by_one_account(shared_world: World, roles: tuple[str, str]) -> None:
+    grants = [{"role": role, "site_id": shared_world.site} for role in roles]
+    body = {"name": "Somebody", "organisation": "Berlin site", "grants": grants}
+    answer = shared_world.administrator.post("/v1/accounts", body)
+    assert (answer.status_code, bodies.problem(answer)) == (422, "duties-kept-apart")
+    held = opened(shared_world, grants[0])
+    answer = shared_world.administrator.put(f"/v1/accounts/{held['id']}", held | {"grants": grants}, version=1)
+    assert bodies.problem(answer) == "duties-kept-apart"
+    changed = shared_world.administrator.put(f"/v1/accounts/{held['id']}", held | {"grants": grants[1:]}, version=1)
+    assert [grant["role"] for grant in changed.json["grants"]] == [roles[1]]
+
+
+@pytest.mark.requirement("P2")
+def test_one_duty_may_be_held_in_several_roles_and_at_several_sites(shared_world: World) -> None:
+    roles = ("pharmacist", "unblinded_statistician"), ("coordinator", "investigator", "monitor", "auditor")
+    for together in roles:
+        account = opened(shared_world, *({"role": role, "site_id": None} for role in together))
+        assert len(account["grants"]) == len(together)

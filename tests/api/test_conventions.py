@@ -52,6 +52,7 @@ def test_the_second_of_two_changes_from_one_version_is_refused(shared_world: Wor
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "ab", " a  ", "x" * 501, "tab\there", "caf\u00c3"])
+@pytest.mark.requirement("A8")
 def test_a_change_without_a_reason_is_refused(shared_world: World, recorded: dict[str, Any], reason: str) -> None:
     path = f"/v1/visits/{recorded['id']}"
     answer = shared_world.coordinator.put(path, remote(recorded), version=1, reason=reason)

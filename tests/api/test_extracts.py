@@ -93,14 +93,20 @@ def test_an_extract_is_read_and_listed_by_who_pulled_it_and_by_an_auditor_only(s
 
 def test_a_partner_of_one_site_gets_that_sites_participants_only(world: World) -> None:
     bodies.visited(world)
-    away = bodies.participant(world.other_site)
-    assert world.neighbour.post(f"/v1/studies/{world.study}/participants", away).status_code == 201
+    people = ((world.coordinator, world.site), (world.neighbour, world.other_site))
+    for somebody, site in people:
+        base = f"/v1/studies/{world.study}"
+        child = somebody.post(f"{base}/participants", bodies.participant(site)).json["id"]
+        shared = bodies.consent(child, scopes=["registry", "partner_sharing"])
+        assert somebody.post(f"{base}/consents", shared).status_code == 201
+        assert somebody.post(f"{base}/visits", bodies.visit(child)).status_code == 201
     extract = pulled(world.partner)
     rows = {file["name"]: file["rows"] for file in extract["files"]}
     assert extract["sites"] == [world.site]
     assert (rows["participant.csv"], rows["visit.csv"]) == (1, 1)
     everything = pulled(world.statistician)
-    assert everything["files"][0]["rows"] == 2
+    assert everything["files"][0]["rows"] == 3
+    assert (extract["uses"], everything["uses"]) == (["partner_sharing", "registry"], ["registry"])
 
 
 def test_who_lost_a_site_loses_the_extracts_that_cover_it(world: World) -> None:
@@ -116,6 +122,7 @@ def test_who_lost_a_site_loses_the_extracts_that_cover_it(world: World) -> None:
     assert world.partner.get("/v1/extracts").json == []
 
 
+@pytest.mark.requirement("A10")
 def test_pulls_and_downloads_are_in_the_audit(shared_world: World) -> None:
     extract = pulled(shared_world.statistician)
     shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/dose.csv")

@@ -86,6 +86,7 @@ def test_a_token_that_expired_or_whose_account_was_closed_is_refused(shared_worl
         is_problem(asked(shared_world, f"Bearer {token['token']}"), 401, "not-authenticated")
 
 
+@pytest.mark.requirement("P4")
 def test_after_too_many_refused_log_ins_an_address_must_wait(shared_world: World) -> None:
     statuses = [asked(shared_world, "Bearer jdmr_" + "A" * 43).status_code for _ in range(31)]
     assert statuses == [401] * 30 + [429]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from tests import bodies
@@ -35,6 +36,7 @@ def test_a_whole_visit_comes_back_as_it_was_sent(shared_world: World) -> None:
     assert (creatinine["standard_value"], creatinine["standard_unit"]) == (44.21, "umol/L")
 
 
+@pytest.mark.requirement("A2", "A3")
 def test_an_amendment_needs_the_version_and_a_reason_and_keeps_both_versions(shared_world: World) -> None:
     recorded = bodies.visited(shared_world)
     changed = recorded | {"forms": {**recorded["forms"], "muscle_strength": {"cmas_total": 44, "cmas_maximum": 52}}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +23,14 @@ def amended(clinic: Clinic, visit: dict[str, Any], reason: str = "A correction",
         return visits.amend(tx, placed(tx, {**visit, **changes}), visit["version"])
 
 
+@pytest.mark.requirement("A1", "P6")
 def test_an_event_says_who_when_from_where_and_why_with_both_images(clinic: Clinic) -> None:
     dose = clinic.kept("dose", bodies.dose(clinic.enrolled()))
     actor_id, change_set = str(uuid.uuid4()), str(uuid.uuid4())
-    who = attribution(
+    who = asdict(attribution(
         actor="Dr Weiß", actor_id=actor_id, organisation="Charité", role="investigator", client="uploader/1.2",
         request_id="request-7", change_set=change_set, reason="Weight was wrong",
-    ).settings()  # fmt: skip
+    ))  # fmt: skip
     with clinic.writing(**who) as tx:
         after = records.amend(tx, "dose", dose["id"], 1, {"mg_per_intake": 4})
     event = clinic.events(dose["id"])[-1]
@@ -40,6 +42,7 @@ def test_an_event_says_who_when_from_where_and_why_with_both_images(clinic: Clin
     assert str(event["participant_id"]) == dose["participant_id"]
 
 
+@pytest.mark.requirement("A8")
 def test_an_amendment_without_a_reason_is_refused(clinic: Clinic) -> None:
     dose = clinic.kept("dose", bodies.dose(clinic.enrolled()))
     visit = clinic.visited()
@@ -51,6 +54,7 @@ def test_an_amendment_without_a_reason_is_refused(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dose", "visit"])
+@pytest.mark.requirement("A6")
 def test_the_stamp_is_the_servers_clock_and_not_the_start_of_the_transaction(clinic: Clinic, kind: str) -> None:
     participant = clinic.enrolled()
     with clinic.writing() as tx:

@@ -11,6 +11,7 @@ from tests import bodies
 from tests.db.clinic import CLINICAL, Clinic
 
 
+@pytest.mark.requirement("A1")
 def test_a_write_without_an_actor_is_refused(clinic: Clinic) -> None:
     for forgotten in ("actor", "change_set", "request_id"):
         with clinic.connected(**{forgotten: ""}) as connection, pytest.raises(errors.InsufficientPrivilege):
@@ -54,6 +55,7 @@ SABOTAGE = (
 
 
 @pytest.mark.parametrize("statement", SABOTAGE)
+@pytest.mark.requirement("A4")
 def test_the_service_cannot_touch_the_audit_or_what_keeps_it(clinic: Clinic, statement: str) -> None:
     site = clinic.sites["BER"]
     with clinic.connected(sites=site) as connection, pytest.raises(errors.InsufficientPrivilege):
@@ -62,6 +64,7 @@ def test_the_service_cannot_touch_the_audit_or_what_keeps_it(clinic: Clinic, sta
 
 @pytest.mark.parametrize("table", [*CLINICAL, "study", "site", "account", "audit.event"])
 @pytest.mark.parametrize("statement", ["delete from {}", "truncate {} cascade"])
+@pytest.mark.requirement("A3")
 def test_not_even_the_owner_removes_records(clinic: Clinic, table: str, statement: str) -> None:
     with clinic.connected(clinic.installation.admin_url) as connection:
         connection.execute("set role registry_owner")
@@ -69,6 +72,7 @@ def test_not_even_the_owner_removes_records(clinic: Clinic, table: str, statemen
             connection.execute(sql.SQL(statement).format(sql.Identifier(*table.split("."))))
 
 
+@pytest.mark.requirement("A4")
 def test_not_even_the_owner_edits_an_event(clinic: Clinic) -> None:
     with clinic.connected(clinic.installation.admin_url) as connection:
         connection.execute("set role registry_owner")

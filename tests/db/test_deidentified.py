@@ -24,6 +24,7 @@ def known(service: Database) -> Cohort:
 @pytest.fixture
 def extract(installation: Installation) -> Iterator[Connection]:
     with psycopg.connect(installation.extract_url, autocommit=True) as connection:
+        connection.execute("select set_config('registry.uses', 'registry', false)")
         yield connection
 
 
@@ -87,6 +88,14 @@ def test_registry_extract_writes_nothing(extract: Connection) -> None:
 def test_without_sites_said_nothing_is_seen(extract: Connection, known: Cohort) -> None:
     for file in FILES:
         assert extract.execute(f"select from deidentified.{file.name}").fetchall() == [], file.name  # type: ignore[arg-type]
+
+
+def test_without_uses_said_nothing_is_seen(extract: Connection, known: Cohort) -> None:
+    extract.execute("select set_config('registry.sites', '*', false)")
+    for uses in ("", "biobank", "registry,partner_sharing"):
+        extract.execute("select set_config('registry.uses', %s, false)", [uses])
+        for file in FILES:
+            assert extract.execute(f"select from deidentified.{file.name}").fetchall() == [], file.name  # type: ignore[arg-type]
 
 
 def test_only_the_sites_that_are_said_are_seen(extract: Connection, known: Cohort) -> None:

@@ -182,6 +182,7 @@ BOUNDED = settings(
 
 @BOUNDED
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 8))
+@pytest.mark.requirement("A1", "A3")
 def test_any_sequence_of_writes_is_rebuilt_from_the_audit_alone(clinic: Clinic, seed: int, length: int) -> None:
     writer = Writer(clinic, seed)
     for _ in range(length):

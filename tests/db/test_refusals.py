@@ -103,8 +103,9 @@ def test_a_row_that_may_not_be_written_is_not_permitted(clinic: Clinic) -> None:
 
 @pytest.fixture
 def impatient(clinic: Clinic) -> Iterator[Database]:
-    """The service with a short patience for locks."""
-    database = Database(make_conninfo(clinic.installation.service_url, options="-c lock_timeout=150ms"), size=2)
+    """The service with a short patience for locks and for writers."""
+    soon = "-c lock_timeout=150ms -c registry.patience=150ms"
+    database = Database(make_conninfo(clinic.installation.service_url, options=soon), size=2)
     database.open()
     yield database
     database.close()

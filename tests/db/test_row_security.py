@@ -52,6 +52,7 @@ def sites_seen(clinic: Clinic, table: str, sites: str) -> set[str]:
 
 @pytest.mark.usefixtures("patients")
 @pytest.mark.parametrize("table", [*CLINICAL, "audit.event"])
+@pytest.mark.requirement("P1")
 def test_only_rows_of_permitted_sites_are_seen(clinic: Clinic, table: str) -> None:
     here, there = clinic.sites["BER"], clinic.sites["AKL"]
     assert sites_seen(clinic, table, here) == {here}

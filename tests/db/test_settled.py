@@ -77,4 +77,4 @@ def test_what_is_stamped_while_a_page_is_waited_for_comes_on_a_later_page(world:
     with world.app.extensions["registry"].database.transaction() as tx:
         tx.attribute(attribution())
         later = [event["kind"] for event in events.page(tx, {}, page[-1], 1000)]
-    assert later == ["participant", "consent"]
+    assert later == ["participant", "enrolment", "consent"]

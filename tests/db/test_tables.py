@@ -14,12 +14,8 @@ from marshmallow.fields import Field
 from psycopg.rows import class_row
 
 from registry.schemas import fields
-from registry.schemas.accounts import Account, Grant, Token
-from registry.schemas.adverse_events import AdverseEvent
-from registry.schemas.base import MissingReasons, Record
-from registry.schemas.concomitant_medications import ConcomitantMedication
-from registry.schemas.consents import Consent
-from registry.schemas.doses import Dose
+from registry.schemas.base import MissingReasons
+from registry.schemas.double_entries import FormValues
 from registry.schemas.fields import (
     Choice,
     Day,
@@ -34,40 +30,9 @@ from registry.schemas.fields import (
     Within,
     YesNo,
 )
-from registry.schemas.laboratory_results import KeptLaboratoryResult
-from registry.schemas.participants import Participant
-from registry.schemas.sites import Site
-from registry.schemas.studies import RuleConstants, Study
-from registry.schemas.visits import FORMS, Visit
+from registry.schemas.studies import RuleConstants
 from tests.conftest import Installation
-
-PLACE_OF_A_FORM = frozenset({"visit_id", "site_id", "voided"})
-KEPT = frozenset({"id", "version", "recorded_at", "changed_at"})
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A record with its table: columns that only the table has, fields that only the record has."""
-
-    record: type[Record]
-    table: str
-    only_kept: frozenset[str] = frozenset()
-    only_said: frozenset[str] = frozenset()
-
-
-PAIRS = [
-    *(Pair(form, name, PLACE_OF_A_FORM) for name, form in FORMS.items()),
-    Pair(Visit, "visit", only_said=frozenset({"forms", "laboratory_results", "derived"})),
-    Pair(Participant, "participant", only_said=frozenset({"derived"})),
-    Pair(KeptLaboratoryResult, "laboratory_result", frozenset({"position", "voided"})),
-    *(Pair(record, table) for record, table in (
-        (Study, "study"), (Site, "site"), (Consent, "consent"), (Dose, "dose"),
-        (ConcomitantMedication, "concomitant_medication"), (AdverseEvent, "adverse_event"),
-    )),
-    Pair(Account, "account", only_said=frozenset({"grants"})),
-    Pair(Grant, "access_grant", KEPT - {"id"} | {"account_id", "revoked_at"}),
-    Pair(Token, "api_token", frozenset({"sha256"}), frozenset({"token"})),
-]  # fmt: skip
+from tests.db.pairs import PAIRS, Pair
 
 
 @dataclass
@@ -150,6 +115,8 @@ TYPES: tuple[tuple[type[Field[object]], set[str]], ...] = (
     (Text, {"text"}),
     (MissingReasons, {"jsonb"}),
     (RuleConstants, {"jsonb"}),
+    (fields.Part, {"jsonb"}),
+    (FormValues, {"jsonb"}),
 )
 
 

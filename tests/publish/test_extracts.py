@@ -19,6 +19,7 @@ from registry.publish import codebook, derived, extracts
 from registry.publish.columns import FILES
 from registry.publish.extracts import ExtractRefused
 from registry.publish.pseudonyms import pseudonym, pseudonyms
+from tests import bodies
 from tests.conftest import Installation, attribution
 from tests.publish import cohort
 from tests.publish.cohort import KEY, STUDY, Cohort, planted, written
@@ -105,9 +106,9 @@ def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: D
     body = {"study_id": known.study, "site_id": known.sites[0], "code": "BARE", "birth_year": 2014, "birth_month": 5}
     with service.transaction() as tx:
         tx.attribute(attribution())
-        records.record(
-            tx, "participant", body | {"sex_at_birth": "unknown"} | {key: [] for key in LISTS} | {"autoantibodies": []}
-        )
+        bare = body | {"sex_at_birth": "unknown"} | {key: [] for key in LISTS} | {"autoantibodies": []}
+        participant = records.record(tx, "participant", bare)["id"]
+        records.record_of_participant(tx, "consent", bodies.consent(participant))
         tx.commit()
     written(views, service, tmp_path / "out")
     [row] = table(tmp_path / "out", "participant")
@@ -284,7 +285,7 @@ def test_a_pull_by_a_command_is_in_the_audit_before_and_after(
         tx.attribute(attribution())
         events = tx.every("select actor, action, after from audit.event where kind = 'extract_by_command' order by id")
     assert [event["actor"] for event in events] == ["registry extract"] * 2
-    assert events[0]["after"] == {"study": STUDY}
+    assert events[0]["after"] == {"study": STUDY, "uses": ["registry"]}
     assert len(events[1]["after"]["files"]) == len(EVERY) + 1
 
 

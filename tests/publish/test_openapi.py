@@ -152,7 +152,9 @@ def test_the_examples_can_be_posted_one_after_the_other(shared_world: World) -> 
 def sender(world: World, name: str) -> Person:
     if name == "extract":
         return world.statistician
-    return world.administrator if name in ("study", "site", "account", "token") else world.coordinator
+    return (
+        world.administrator if name in ("study", "site", "consent_document", "account", "token") else world.coordinator
+    )
 
 
 def given_for(record: type[Record]) -> str:

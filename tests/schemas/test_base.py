@@ -129,7 +129,7 @@ def of_field(field: Any) -> st.SearchStrategy[Any]:
 RECORDS = st.sampled_from([Visit, Participant, Dose, AdverseEvent, LaboratoryResult])
 SHAPES = {record: like(record()) for record in (Visit, Participant, Dose, AdverseEvent, LaboratoryResult)}
 BOUNDED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

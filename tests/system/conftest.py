@@ -11,16 +11,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+import yaml
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.conftest import SECRET, World
 
 STARTS_WITHIN_SECONDS = 30
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
+
+
+@cache
+def published() -> Any:
+    """The committed document, read by libyaml: the reader in Python takes seconds."""
+    return yaml.load(DOCUMENT.read_bytes(), Loader=yaml.CSafeLoader)
 
 
 @dataclass(frozen=True)

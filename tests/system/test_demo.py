@@ -9,7 +9,8 @@ import pytest
 
 from registry.db import accounts
 from registry.db.transaction import Database
-from registry.demo.loading import KINDS, WITHDRAWAL, DemoLoaded, Loaded, attribution, load
+from registry.demo.attributing import attribution
+from registry.demo.loading import KINDS, WITHDRAWAL, DemoLoaded, Loaded, load
 from registry.demo.tokens import tokens
 from registry.permissions import Role
 from tests.conftest import Installation
@@ -75,3 +76,29 @@ def test_each_role_has_a_token_at_its_sites(demo: Demo) -> None:
     assert grants["coordinator"] == (("coordinator", sites[0]),)
     assert grants["coordinator_other_site"] == (("coordinator", sites[1]),)
     assert grants["statistician"] == (("statistician", None),)
+
+
+@pytest.mark.parametrize("protocol", ["single_arm", "randomised"])
+def test_a_trial_is_under_way_on_the_day_of_loading(installation: Installation, protocol: str) -> None:
+    database = Database(installation.service_url, size=2)
+    database.open()
+    trial = Demo(database, load(database, participants=9, sites=2, protocol=protocol))
+    every = "select count(*) from enrolment"
+    assert trial.count(f"{every} where status in ('on_treatment', 'completed')") > 0
+    assert trial.count(f"{every} where status = 'on_treatment' and protocol_version_id is null") == 0
+    assert trial.count("select count(*) from visit where visited_on >= current_date") == 0
+    assert trial.count("select count(*) from expected_visit where target_on > current_date") > 0
+    allocated = trial.count("select count(*) from allocation")
+    assert (allocated > 0) is (protocol == "randomised")
+    assert trial.count("select count(*) from dose") == trial.loaded.counts["dose"]
+    assert (trial.loaded.counts["dose"] == 0) is (protocol == "randomised")
+    assert trial.count("select count(*) from study_product_dose") == 0, "an administrator is blinded"
+    database.close()
+
+
+def test_every_child_of_the_cohort_is_assessed_and_enrolled_from_its_first_day(demo: Demo) -> None:
+    assert demo.count("select count(*) from eligibility_assessment where counts_as_eligible") == PARTICIPANTS
+    states = "select count(*) from enrolment where status in ('screening', 'screen_failure')"
+    assert demo.count(states) == 0
+    late = "select count(*) from visit v join enrolment e using (participant_id) where e.enrolled_on > v.visited_on"
+    assert demo.count(late) == 0

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 from playwright.sync_api import Page, sync_playwright
 
-from tests.system.conftest import DOCUMENT, Live
+from tests.system.conftest import Live, published
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -36,26 +35,55 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def test_the_page_shows_every_operation_without_errors_and_asks_no_other_host(live: Live, page: Page) -> None:
+@pytest.fixture(scope="module")
+def said(page: Page) -> list[str]:
+    """What the page says in the console."""
     said: list[str] = []
-    asked: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+@pytest.fixture(scope="module")
+def asked(page: Page) -> list[str]:
+    """Which addresses the page asks."""
+    asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+@pytest.fixture(scope="module")
+def shown(live: Live, page: Page, said: list[str], asked: list[str]) -> Page:
+    """The page of the API, once it is there."""
     page.goto(f"{live.url}/docs")
-    page.wait_for_selector("#operations-visits-record_visit")
-    paths = yaml.safe_load(DOCUMENT.read_text())["paths"].values()
-    assert page.locator(".opblock").count() == sum(len(path.keys() - {"parameters"}) for path in paths)
+    page.wait_for_selector(".opblock-tag")
+    return page
+
+
+def test_the_page_names_every_group_without_errors_and_asks_no_other_host(
+    live: Live, shown: Page, said: list[str], asked: list[str]
+) -> None:
+    operations = [
+        operation
+        for path in published()["paths"].values()
+        for method, operation in path.items()
+        if method != "parameters"
+    ]
+    named = {tag for operation in operations for tag in operation["tags"]}
+    assert {
+        str(tag) for tag in shown.locator(".opblock-tag").evaluate_all("all => all.map(one => one.dataset.tag)")
+    } == named
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {urlsplit(live.url).netloc}
     assert said == []
 
 
-def test_an_operation_opens_with_its_headers_example_and_refusals(live: Live, page: Page) -> None:
-    page.goto(f"{live.url}/docs")
-    block = page.locator("#operations-visits-record_visit")
+def test_an_operation_opens_with_its_headers_example_and_refusals(shown: Page, said: list[str]) -> None:
+    shown.locator("#operations-tag-visits").click()
+    block = shown.locator("#operations-visits-record_visit")
     block.locator(".opblock-summary-control").click()
     block.locator(".responses-table").first.wait_for()
     assert block.get_by_text("Idempotency-Key").count() > 0
     assert block.locator("tr.response[data-code='409']").count() == 1
     assert "week_0" in block.locator(".opblock-section-request-body").inner_text()
+    assert said == []

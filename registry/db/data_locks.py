@@ -1,0 +1,17 @@
+"""Locks of data: those that cover a visit now. Setting one waits for whoever is writing (`place_data_lock`)."""
+
+from __future__ import annotations
+
+from registry.db.transaction import Image, Transaction
+
+OF_VISIT = """
+    select audit.image(to_jsonb(l)) as image
+    from visit v
+    join data_lock l on l.study_id = v.study_id and l.record_id = any (array[v.study_id, v.site_id, v.participant_id, v.id])
+    where v.id = %(visit_id)s and l.state <> 'open'
+    order by array_position(array['study', 'site', 'participant', 'visit'], l.scope)"""
+
+
+def of_visit(tx: Transaction, visit_id: str) -> list[Image]:
+    """Give the freezes and locks that cover a visit, the widest first."""
+    return tx.images(OF_VISIT, {"visit_id": visit_id})

@@ -1,0 +1,138 @@
+"""Whom an extract holds: those who agree to every use that it is for, at the moment of the cut, and nobody else."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests import bodies
+from tests.conftest import Person, World
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """The shared world with a study of this test's own."""
+    code = f"T-{uuid.uuid4().hex[:8].upper()}"
+    body = {"code": code, "title": "A study", "protocol_version": "1.0", "design": "single_arm"}
+    assert shared_world.administrator.post("/v1/studies", body).status_code == 201
+    return replace(shared_world, study=code)
+
+
+def pulled(world: World, by: Person | None = None, **asked: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Pull an extract; give it with the bytes of its files."""
+    somebody = by or world.statistician
+    answer = somebody.post("/v1/extracts", {"study": world.study, "purpose": "A test", **asked})
+    assert answer.status_code == 201, answer.text
+    whole = somebody.get(f"/v1/extracts/{answer.json['id']}/download").data
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return answer.json, {name: archive.read(name) for name in archive.namelist()}
+
+
+def known(world: World, canary: str, **consent: Any) -> str:
+    """Record everything of a participant, with a value that nobody else has."""
+    base = f"/v1/studies/{world.study}"
+    participant: str = world.coordinator.post(f"{base}/participants", bodies.participant(world.site)).json["id"]
+    for kind, body in (
+        ("consents", bodies.consent(participant, **consent)),
+        ("visits", marked(participant, canary)),
+        ("doses", bodies.dose(participant)),
+        ("concomitant-medications", bodies.concomitant_medication(participant)),
+        ("adverse-events", bodies.adverse_event(participant)),
+    ):
+        answer = world.coordinator.post(f"{base}/{kind}", body)
+        assert answer.status_code == 201, answer.text
+    return participant
+
+
+def marked(participant: str, canary: str) -> dict[str, Any]:
+    body = bodies.whole_visit(participant)
+    body["laboratory_results"][0]["value"] = float(canary)
+    return body
+
+
+def rows(files: dict[str, bytes]) -> dict[str, int]:
+    """The rows of each file of records."""
+    without = ("manifest.json", "codebook.csv")
+    return {name: content.count(b"\n") - 1 for name, content in files.items() if name not in without}
+
+
+@pytest.mark.parametrize("ended", ["data_use", "consent"])
+def test_who_withdraws_the_use_of_data_is_in_no_byte_of_the_next_extract(world: World, ended: str) -> None:
+    base = f"/v1/studies/{world.study}"
+    known(world, "411.25")
+    leaving = known(world, "733.75")
+    _, before = pulled(world)
+    assert all(number >= 2 for number in rows(before).values())
+    assert any(b"733.75" in content for content in before.values())
+    if ended == "consent":
+        consent = world.coordinator.get(f"{base}/consents?participant_id={leaving}").json[0]
+        path = f"/v1/consents/{consent['id']}"
+        assert world.coordinator.put(path, consent | {"withdrawn_on": "2025-08-01"}, version=1).status_code == 200
+    else:
+        body = bodies.withdrawal(leaving, kind="data_use")
+        assert world.coordinator.post(f"{base}/withdrawals", body).status_code == 201
+    _, after = pulled(world)
+    names = {line.split(b",")[0] for line in before["participant.csv"].splitlines()[1:]}
+    [stays] = [line.split(b",")[0] for line in after["participant.csv"].splitlines()[1:]]
+    [gone] = names - {stays}
+    for name, content in after.items():
+        assert gone not in content, name
+        assert b"733.75" not in content, name
+    assert any(b"411.25" in content for content in after.values())
+    assert {name: 2 * number for name, number in rows(after).items()} == rows(before)
+
+
+def test_who_withdraws_follow_up_or_treatment_stays_in(world: World) -> None:
+    for kind in ("follow_up", "treatment"):
+        leaving = bodies.withdrawal(known(world, "411.25"), kind=kind)
+        assert world.coordinator.post(f"/v1/studies/{world.study}/withdrawals", leaving).status_code == 201
+    assert rows(pulled(world)[1])["visit.csv"] == 2
+
+
+def test_an_extract_holds_who_agrees_to_each_of_its_uses(world: World) -> None:
+    every = ["registry", "biobank", "partner_sharing", "international_transfer"]
+    for scopes in (["registry"], ["registry", "partner_sharing"], every, ["biobank"], []):
+        known(world, "411.25", scopes=scopes)
+    held = {
+        uses: rows(pulled(world, uses=list(uses))[1])["participant.csv"]
+        for uses in (("registry",), ("partner_sharing",), ("registry", "international_transfer"))
+    }
+    assert held == {("registry",): 3, ("partner_sharing",): 2, ("registry", "international_transfer"): 1}
+
+
+def test_a_partners_extract_always_asks_for_sharing_with_partners(world: World) -> None:
+    known(world, "411.25")
+    known(world, "733.75", scopes=["registry", "partner_sharing"])
+    extract, files = pulled(world, world.partner, uses=["registry"])
+    assert extract["uses"] == ["partner_sharing", "registry"]
+    assert world.partner.get(f"/v1/extracts/{extract['id']}").json["uses"] == extract["uses"]
+    assert b'"partner_sharing"' in files["manifest.json"]
+    assert rows(files)["derived.csv"] > rows(files)["participant.csv"] == 1
+    assert not any(b"411.25" in content for content in files.values())
+
+
+@pytest.mark.parametrize(
+    ("uses", "said"),
+    [
+        ([], {"/uses": "required"}),
+        (["biobank"], {"/uses/0": "not_in_list"}),
+        (["registry", "registry"], {"/uses": "repeated"}),
+        ("registry", {"/uses": "wrong_type"}),
+        (None, {"/uses": "null"}),
+    ],
+)
+def test_uses_that_cannot_be_are_refused(shared_world: World, uses: Any, said: dict[str, str]) -> None:
+    body = {"study": shared_world.study, "purpose": "A test", "uses": uses}
+    assert bodies.said(shared_world.statistician.post("/v1/extracts", body)) == said
+
+
+def test_a_repeat_of_a_pull_for_other_uses_is_another_request(shared_world: World) -> None:
+    key, body = uuid.uuid4().hex, {"study": shared_world.study, "purpose": "A test"}
+    assert shared_world.statistician.post("/v1/extracts", body, key=key).json["uses"] == ["registry"]
+    other = shared_world.statistician.post("/v1/extracts", body | {"uses": ["partner_sharing"]}, key=key)
+    assert bodies.problem(other) == "idempotency-key-reused"

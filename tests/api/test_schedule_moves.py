@@ -1,0 +1,107 @@
+"""What moves a schedule over HTTP: baseline, enrolment, withdrawal, and amendments of the protocol at a site."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import bodies, protocols
+from tests.api.expecting import SCHEDULE, ago, begun, definition, expecting, planned, schedule_of
+from tests.conftest import World
+
+
+@pytest.fixture(scope="module")
+def study(shared_world: World) -> World:
+    """A study with visits at weeks 0, 4 and 12 that the tests of this file share."""
+    return expecting(shared_world)
+
+
+def stood(world: World, participant: str, status: str, days: int, reason: str | None = None) -> None:
+    enrolment = world.coordinator.get(f"/v1/participants/{participant}/enrolment").json
+    sent = enrolment | {"status": status, "status_on": ago(days), "reason": reason}
+    answer = world.coordinator.put(f"/v1/enrolments/{enrolment['id']}", sent, version=enrolment["version"])
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_study_without_a_protocol_expects_nothing(shared_world: World) -> None:
+    assert schedule_of(shared_world, begun(shared_world, 28)) == {}
+
+
+def test_the_day_of_enrolment_stands_for_the_baseline_until_there_is_one(study: World) -> None:
+    participant = bodies.enrolled(study)
+    assert schedule_of(study, participant) == {}
+    stood(study, participant, "enrolled", 0)
+    assert schedule_of(study, participant)["week_0"]["target_on"] == ago(0)
+    bodies.visited(study, participant, visited_on=ago(3), laboratory_results=[])
+    assert schedule_of(study, participant)["week_4"]["target_on"] == ago(3 - 28)
+
+
+def test_a_baseline_that_is_amended_moves_what_follows(study: World) -> None:
+    participant = begun(study, 30)
+    visit = study.coordinator.get(f"/v1/visits/{schedule_of(study, participant)['week_0']['visit_id']}").json
+    path = f"/v1/visits/{visit['id']}"
+    moved = study.coordinator.put(path, visit | {"visited_on": ago(40), "derived": None}, version=1)
+    assert schedule_of(study, participant)["week_4"]["target_on"] == ago(12)
+    marked = study.coordinator.put(path, moved.json | {"entered_in_error": True, "derived": None}, version=2)
+    assert marked.status_code == 200, marked.text
+    assert schedule_of(study, participant) == {}
+
+
+def test_whoever_leaves_is_expected_no_more(study: World) -> None:
+    participant = begun(study, 30)
+    stood(study, participant, "enrolled", 3)
+    stood(study, participant, "lost_to_follow_up", 1)
+    assert list(schedule_of(study, participant)) == ["week_0", "week_4"]
+    stood(study, participant, "enrolled", 0)
+    assert list(schedule_of(study, participant)) == ["week_0", "week_4", "week_12"]
+
+
+@pytest.mark.parametrize(("kind", "left"), [("follow_up", 2), ("data_use", 2), ("treatment", 3)])
+def test_a_withdrawal_ends_what_it_is_about(study: World, kind: str, left: int) -> None:
+    participant = begun(study, 30)
+    body = {
+        "participant_id": participant, "kind": kind, "withdrawn_on": ago(0), "decided_by": "parent", "reason": "burden",
+    }  # fmt: skip
+    answer = study.coordinator.post(f"/v1/studies/{study.study}/withdrawals", body)
+    assert answer.status_code == 201, answer.text
+    assert len(schedule_of(study, participant)) == left
+    marked = answer.json | {"entered_in_error": True}
+    assert study.coordinator.put(f"/v1/withdrawals/{answer.json['id']}", marked, version=1).status_code == 200
+    assert len(schedule_of(study, participant)) == 3
+
+
+def test_an_amendment_at_one_site_moves_what_is_still_to_come_there(shared_world: World) -> None:
+    study = expecting(shared_world)
+    here = begun(study, 60)
+    bodies.visited(study, here, event="week_4", visited_on=ago(32), laboratory_results=[])
+    neighbour = type(study)(
+        study.app, study.installation, study.study, study.other_site, study.site,
+        study.people | {"coordinator": study.people["neighbour"]},
+    )  # fmt: skip
+    there = begun(neighbour, 60)
+    later = [planned("week_0", 0), planned("week_4", 20, 1), planned("week_12", 90, 3), planned("week_24", 168)]
+    second = protocols.defined(study, **definition(later, number="2.0"))
+    protocols.activated(study, second["id"], site_id=study.site, effective_from=ago(0))
+    amended, before = schedule_of(study, here), schedule_of(neighbour, there)
+    assert list(amended) == ["week_0", "week_4", "week_12", "week_24"]
+    assert list(before) == ["week_0", "week_4", "week_12"]
+    assert (amended["week_4"]["target_on"], amended["week_4"]["status"]) == (ago(32), "done")
+    assert (amended["week_12"]["target_on"], amended["week_12"]["opens_on"]) == (ago(-30), ago(-27))
+    assert {row["protocol_version_id"] for row in before.values()} == {amended["week_4"]["protocol_version_id"]}
+    assert amended["week_12"]["protocol_version_id"] == second["id"]
+    assert before["week_12"]["target_on"] == ago(60 - 84)
+
+
+def test_the_shipped_cohort_repeats_every_twelve_weeks(shared_world: World) -> None:
+    study = expecting(shared_world, protocols.definition()["schedule"])
+    found = schedule_of(study, begun(study, 10))
+    assert len(found) == 4 + (312 - 24) // 12
+    assert list(found)[:6] == ["week_0", "week_4", "week_12", "week_24", "week_36", "week_48"]
+    assert found["week_312"]["target_on"] == ago(10 - 2184)
+
+
+def test_the_same_schedule_is_written_once(study: World) -> None:
+    participant = begun(study, 30)
+    ids = [row["id"] for row in schedule_of(study, participant).values()]
+    bodies.visited(study, participant, event="week_4", visited_on=ago(2), laboratory_results=[])
+    assert [row["id"] for row in schedule_of(study, participant).values()] == ids
+    assert len(SCHEDULE) == len(ids)

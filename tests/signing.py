@@ -1,0 +1,46 @@
+"""What tests of signatures share: an investigator with a signing password, and what is sent to sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.conftest import Person, World
+
+PASSWORD = "a winter coat of many pockets"
+PASSWORD_PATH = "/v1/me/signing-password"
+
+
+def ready(world: World) -> Person:
+    """Give the investigator, with a signing password."""
+    asked = world.investigator.get(PASSWORD_PATH)
+    if asked.status_code == 404:
+        put(world.investigator, {"password": PASSWORD})
+    return world.investigator
+
+
+def put(somebody: Person, body: dict[str, Any]) -> TestResponse:
+    """Set a signing password."""
+    return somebody.client.put(PASSWORD_PATH, json=body, headers={"Authorization": f"Bearer {somebody.token}"})
+
+
+def signature(kind: str, record: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What is sent to sign a record as it was answered."""
+    usual = {
+        "kind": kind,
+        "record_id": record["id"],
+        "record_version": record["version"],
+        "meaning": "approval",
+        "signer": "The investigator",
+        "password": PASSWORD,
+    }
+    return usual | changes
+
+
+def signed(world: World, kind: str, record: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Sign a record; give the answer."""
+    answer = ready(world).post("/v1/signatures", signature(kind, record, **changes))
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json
+    return found
