@@ -145,8 +145,9 @@ def demo(settings: Settings, seed: int, participants: int, sites: int, protocol:
     show_default=True,
     help="Use of the data that everybody in it agrees to; may be given several times.",
 )
+@click.option("--cut", help="Code of the data cut that it is for: nothing of the study may have changed since.")
 @click.pass_obj
-def extract(settings: Settings, study: str, out: Path, uses: tuple[str, ...]) -> None:
+def extract(settings: Settings, study: str, out: Path, uses: tuple[str, ...], cut: str | None) -> None:
     """Write a de-identified extract: one CSV a record kind, a codebook and a manifest."""
     log_to_standard_error(settings.log_level)
     key = keys.derive(keys.installation_secret(settings), "pseudonym")
@@ -156,7 +157,8 @@ def extract(settings: Settings, study: str, out: Path, uses: tuple[str, ...]) ->
         serving.opened(found.extract) as views,
     ):
         whole = Database(found.whole, size=1)
-        manifest = extracts.pull(service, views, whole, by_command("extract"), study, out, key=key, uses=uses)
+        by = by_command("extract")
+        manifest = extracts.pull(service, views, whole, by, study, out, key=key, uses=uses, cut=cut)
     click.echo(f"{sum(file.rows for file in manifest.files)} rows in {len(manifest.files)} files written to {out}.")
 
 

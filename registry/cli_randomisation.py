@@ -36,8 +36,11 @@ def randomisation() -> None:
     help="File that holds the seed on one line; - reads standard input.",
 )
 @click.option("--slots-per-stratum", type=click.IntRange(1, 5000), required=True, help="Filled up to whole blocks.")
+@click.option("--block-size", "sizes", type=click.IntRange(1, 60), multiple=True, help="Two or more, for blocks.")
 @click.option("--site", "sites", multiple=True, help="Code of a site that gets strata, where the site is a factor.")
-def generate(file: Path, seed_file: TextIO, slots_per_stratum: int, sites: tuple[str, ...]) -> None:
+def generate(
+    file: Path, seed_file: TextIO, slots_per_stratum: int, sizes: tuple[int, ...], sites: tuple[str, ...]
+) -> None:
     """Print the rows and the salt of a list for the protocol in FILE, as POST .../randomisation-lists takes them.
 
     Nothing is sent or kept: the seed stays on this machine. The registry makes the same rows from the same seed.
@@ -45,7 +48,8 @@ def generate(file: Path, seed_file: TextIO, slots_per_stratum: int, sites: tuple
     seed = seed_file.read().strip()
     try:
         protocol = study_files.read(file.read_text(encoding="utf-8"))["protocol"]
-        asked = {"protocol_version_id": NO_VERSION, "seed": seed, "slots_per_stratum": slots_per_stratum}
+        asked = {"protocol_version_id": NO_VERSION, "seed": seed, "slots_per_stratum": slots_per_stratum,
+                 "block_sizes": list(sizes)}  # fmt: skip
         schema_of(RandomisationListRequest).accept(asked)
     except (Problem, NotYaml) as refused:
         if isinstance(refused, Problem):
@@ -55,9 +59,13 @@ def generate(file: Path, seed_file: TextIO, slots_per_stratum: int, sites: tuple
         raise click.BadParameter("This protocol allocates nobody.", param_hint="FILE")
     if bool(protocol["randomisation"].get("by_site")) is not bool(sites):
         raise click.BadParameter("Sites are given where the site is a factor, and only there.", param_hint="--site")
-    if randomisation_lists.too_many(protocol, sites, slots_per_stratum):
+    without_chance = {"seed": seed, "block_sizes": sizes, "probability": None, "imbalance": None}
+    for rule in randomisation_lists.broken_scheme(protocol, without_chance):
+        if rule.pointer.startswith("/block_sizes"):  # a probability is told with the rows
+            raise click.BadParameter(rule.detail, param_hint="--block-size")
+    if randomisation_lists.too_many(protocol, sites, slots_per_stratum, sizes):
         raise click.BadParameter("The list would be too large.", param_hint="--slots-per-stratum")
-    slots = randomisation_lists.generated(protocol, sites, seed, slots_per_stratum)
+    slots = randomisation_lists.generated(protocol, sites, seed, slots_per_stratum, sizes)
     rows = [{name: value for name, value in slot.as_json().items() if name != "salt"} for slot in slots]
     click.echo(as_json({"salt": slots[0].salt, "rows": rows}))
 

@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import psycopg
 
 from registry import commands
 from registry.api import study_files as applying
-from registry.db import protocol_versions, schedule, studies
+from registry.db import protocol_versions, refusals, schedule, studies
 from registry.db.transaction import Transaction, as_json
 from registry.domain import protocol_differences
 from registry.domain.differences import Difference
 from registry.problems import NoSuchRecord, Problem
 from registry.schemas import study_files
+from registry.schemas.fields import EARLIEST_YEAR, LATEST_YEAR
 from registry.schemas.study_files import NotYaml
 from registry.settings import Settings
 
 Found = TypeVar("Found")
 REASON = "A study's file was applied"
+FIRST_DAY, LAST_DAY = date(EARLIEST_YEAR, 1, 1), date(LATEST_YEAR, 12, 31)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -33,17 +36,21 @@ def study() -> None:
 
 @study.command()
 @click.argument("file", type=FILE)
-@click.option("--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day in force; today unless told.")
+@click.option(
+    "--effective-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, told: _plausible(told),
+    help="First day in force; today unless told.",
+)
 @click.option("--site", help="Code of the site where it comes into force; without it, at every site.")
 @click.option("--dry-run", is_flag=True, help="Only tell what it would do.")
 @click.pass_obj
-def apply(settings: Settings, file: Path, effective_from: datetime | None, site: str | None, dry_run: bool) -> None:
+def apply(settings: Settings, file: Path, effective_from: date | None, site: str | None, dry_run: bool) -> None:
     """Make the study of FILE, the next version of its protocol where it differs, and put that in force."""
-    day: date | None = effective_from.date() if effective_from else None
 
     def applied(tx: Transaction, content: dict[str, Any]) -> list[str]:
         at = commands.site_id(tx, site) if site else None
-        did = applying.apply(tx, content, effective_from=day, site_id=at).did
+        did = applying.apply(tx, content, effective_from=effective_from, site_id=at).did
         if not dry_run:
             tx.commit()
         return did
@@ -101,6 +108,13 @@ def deviations(settings: Settings, code: str) -> None:
     )
 
 
+def _plausible(told: datetime | None) -> date | None:
+    """Give the day that was told, if a record can have it."""
+    if told is not None and not FIRST_DAY <= told.date() <= LAST_DAY:
+        raise click.BadParameter(f"Give a day from {FIRST_DAY} to {LAST_DAY}.")
+    return told and told.date()
+
+
 def _with_file(
     settings: Settings, file: Path, work: Callable[[Transaction, dict[str, Any]], list[Found]]
 ) -> list[Found]:
@@ -113,6 +127,8 @@ def _with_file(
         raise click.BadParameter(str(refused), param_hint=str(file)) from None
     except Problem as problem:
         commands.refuse(problem)
+    except psycopg.Error as error:
+        commands.refuse(refusals.problem_of(error))
 
 
 def _between(tx: Transaction, code: str, old: str, new: str) -> list[Difference]:

@@ -58,7 +58,7 @@ class Trial:
 def blinded(world: World, arms: list[str], **changes: Any) -> World:
     """Give the world with a study of its own, double-blind unless changed, whose list has these arms in order."""
     double_blind = {"masking": "double_blind", "products": sorted(PRODUCTS.values())}
-    plan = {"method": "permuted_blocks", "by_site": False, "block_sizes": [2], "baseline_event": "week_0"}
+    plan = {"method": "permuted_blocks", "by_site": False, "baseline_event": "week_0"}
     usual = {"arms": ARMS, "schedule": [VISIT], "stratification": [], "randomisation": plan, "blinding": double_blind}
     own, version = randomisation.trial(world, **(usual | changes))
     kits = [KITS[arm] if arms.index(arm) == place else f"{KIT}1{place:02d}" for place, arm in enumerate(arms)]

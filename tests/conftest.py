@@ -82,7 +82,7 @@ def template(postgres: EmbeddedServer) -> str:
 def copied(postgres: EmbeddedServer, template: str, home: Path) -> Installation:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(make_conninfo(postgres.admin_url, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy")
+        connection.execute(f"create database {name} template {template} strategy wal_log")
     return Installation(name, make_conninfo(postgres.admin_url, dbname=name), home)
 
 

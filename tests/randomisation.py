@@ -32,11 +32,11 @@ def trial(world: World, **changes: Any) -> tuple[World, str]:
 
 def minimised(**changes: Any) -> dict[str, Any]:
     """Give what makes the shipped protocol one that minimises."""
-    return {
-        "randomisation": {
-            "method": "minimisation", "by_site": True, "block_sizes": [], "probability": 0.8, "baseline_event": "week_0",
-        } | changes
-    }  # fmt: skip
+    return {"randomisation": {"method": "minimisation", "by_site": True, "baseline_event": "week_0"} | changes}
+
+
+BY_CHANCE = {"block_sizes": None, "probability": 0.8}
+"""What a list for minimisation is asked with, beside the usual."""
 
 
 def listed(world: World, version: str, **changes: Any) -> dict[str, Any]:
@@ -49,7 +49,9 @@ def listed(world: World, version: str, **changes: Any) -> dict[str, Any]:
 
 def asked(world: World, version: str, *, key: str | None = None, **changes: Any) -> TestResponse:
     """Ask for a list from a seed of its own; give the answer."""
-    usual = {"protocol_version_id": version, "seed": f"{SEED}{next(_numbers)}", "slots_per_stratum": 12}
+    usual: dict[str, Any] = {"protocol_version_id": version, "seed": f"{SEED}{next(_numbers)}", "slots_per_stratum": 12}
+    if changes.get("rows") is None:
+        usual["block_sizes"] = [4, 6]
     sent = {name: value for name, value in (usual | changes).items() if value is not None}
     return world.unblinded_statistician.post(path(world, "randomisation-lists"), sent, key=key)
 

@@ -35,12 +35,22 @@ def signature(kind: str, record: dict[str, Any], **changes: Any) -> dict[str, An
         "signer": "The investigator",
         "password": PASSWORD,
     }
-    return usual | changes
+    read = {"records_sha256": "0" * 64} if kind == "participant" else {}
+    return usual | read | changes
+
+
+def review(world: World, participant_id: str) -> dict[str, Any]:
+    """Read what a signature of a participant would cover."""
+    answer = world.investigator.get(f"/v1/participants/{participant_id}/review")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json
+    return found
 
 
 def signed(world: World, kind: str, record: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Sign a record; give the answer."""
-    answer = ready(world).post("/v1/signatures", signature(kind, record, **changes))
+    read = {"records_sha256": review(world, record["id"])["records_sha256"]} if kind == "participant" else {}
+    answer = ready(world).post("/v1/signatures", signature(kind, record, **(read | changes)))
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json
     return found

@@ -80,13 +80,24 @@ create function protocol_version_in_force(study uuid, site uuid, day date) retur
               and a.effective_from <= day
             order by a.effective_from desc, a.id desc limit 1);
 
--- A record is made under the version in force at its site: on the day that its column named here tells, today without one.
+-- A record is made under the version in force at its site: on the day that the first of its columns named here tells, today
+-- without one. Where that day is corrected, so is the version.
 create function made_under_protocol() returns trigger
     language plpgsql
 as $$
 declare
-    told text := case when tg_nargs > 0 then to_jsonb(new) ->> tg_argv[0] end;
+    told text;
+    told_before text;
 begin
+    for place in 0 .. tg_nargs - 1 loop
+        told := coalesce(told, to_jsonb(new) ->> tg_argv[place]);
+        if tg_op = 'UPDATE' then
+            told_before := coalesce(told_before, to_jsonb(old) ->> tg_argv[place]);
+        end if;
+    end loop;
+    if tg_op = 'UPDATE' and told is not distinct from told_before then
+        return new;
+    end if;
     new.protocol_version_id := protocol_version_in_force(
         new.study_id, new.site_id,
         coalesce(told::date, (now() at time zone (select s.time_zone from site s where s.id = new.site_id))::date));
@@ -104,8 +115,9 @@ begin
         execute format('alter table %I add protocol_version_id uuid constraint %I references protocol_version',
                        one, one || '_protocol_version_fkey');
         execute format('create index %I on %I (protocol_version_id)', one || '_protocol_version', one);
-        execute format('create trigger made_under_protocol before insert on %I for each row
-                        execute function made_under_protocol(%s)', one, coalesce(quote_literal(day), ''));
+        execute format('create trigger made_under_protocol before insert%s on %I for each row
+                        execute function made_under_protocol(%s)',
+                       coalesce(' or update of ' || day, ''), one, coalesce(quote_literal(day), ''));
     end loop;
 end
 $$;

@@ -84,7 +84,8 @@ create index withdrawal_protocol_version on withdrawal (protocol_version_id);
 create index withdrawal_study on withdrawal (study_id, id);
 create index withdrawal_site on withdrawal (site_id);
 create index withdrawal_changed on withdrawal (study_id, changed_at);
-create trigger made_under_protocol before insert on withdrawal for each row execute function made_under_protocol('withdrawn_on');
+create trigger made_under_protocol before insert or update of withdrawn_on on withdrawal
+    for each row execute function made_under_protocol('withdrawn_on');
 call audit.watch('withdrawal');
 
 -- --- when a consent counts ------------------------------------------------------------------------------------------
@@ -184,6 +185,28 @@ create or replace function is_within_consent(participant uuid, day date) returns
     language sql stable
     return consent_gap(participant, day) is null;
 
+-- The last day on which a participant can be followed: of the last withdrawal, of a consent or of follow-up or the use of
+-- data. Null where a consent was not withdrawn, as one that was given after it.
+create function follow_up_ended_on(participant uuid) returns date
+    language plpgsql stable
+as $$
+begin
+    return (
+        with ending as (
+            select least(c.withdrawn_on, (select min(w.withdrawn_on) from withdrawal w
+                                          where w.participant_id = c.participant_id and w.kind <> 'treatment'
+                                            and not w.entered_in_error and w.withdrawn_on >= c.given_on)) as day
+            from consent c
+            where c.participant_id = follow_up_ended_on.participant and c.kind = 'consent' and not c.entered_in_error
+        )
+        select case when count(*) = count(e.day)
+                    then coalesce(max(e.day), (select max(w.withdrawn_on) from withdrawal w
+                                               where w.participant_id = follow_up_ended_on.participant
+                                                 and w.kind <> 'treatment' and not w.entered_in_error)) end
+        from ending e);
+end
+$$;
+
 -- --- who may not be left without ------------------------------------------------------------------------------------
 
 -- A visit, once it is dated, lies within what was agreed to. Only its date is judged: what was measured can be corrected
@@ -225,20 +248,57 @@ begin
 end
 $$;
 
--- A consent is not changed so that a visit, which it covered, is left without. What was not covered before, as after the
--- correction of a birth, does not stand in the way.
+-- The days that need a consent: of visits, and of an enrolment, for as long as it lasts where so it is asked.
+create function days_within_consent(participant uuid, lasting boolean) returns table (day date, event text, visit_id uuid)
+    language plpgsql stable
+as $$
+begin
+    return query
+    select v.visited_on, v.event, v.id from visit v
+    where v.participant_id = participant and v.visited_on is not null and not v.entered_in_error
+    union all
+    select e.enrolled_on, null, null from enrolment e -- which comes with a later migration
+    where e.participant_id = participant and e.enrolled_on is not null
+      and (not lasting or e.status = any (array['enrolled', 'on_treatment']));
+end
+$$;
+
+-- Somebody who withdraws is not refused: each visit after it, and an enrolment, becomes a deviation that somebody judges.
+create function note_left_without_consent(participant uuid, since date) returns void
+    language plpgsql
+as $$
+begin
+    perform note_deviation(participant, 'consent', d.day, d.event, d.visit_id)
+    from days_within_consent(participant, false) d
+    where d.day > since and consent_gap(participant, d.day) = any (array['consent_withdrawn', 'assent_missing']);
+end
+$$;
+
+-- A consent is not corrected so that a visit, or an enrolment that lasts, which it covered, is left without; that it was
+-- withdrawn is taken. What was not covered before, as after the correction of a birth, does not stand in the way.
 create or replace function consent_covers_visits() returns trigger
     language plpgsql security definer set search_path = public, pg_temp
 as $$
+declare
+    left_without record;
 begin
-    if exists (select from visit v
-               cross join lateral (select consent_gap(v.participant_id, v.visited_on) as reason) g
-               where v.participant_id in (old.participant_id, new.participant_id) and not v.entered_in_error
-                 and v.visited_on >= old.given_on and consent_lapse(old, v.visited_on) is null and g.reason is not null
-                 and (g.reason <> 'assent_missing' or old.kind = 'assent' or old.given_by = 'participant')
-                 and (g.reason = 'assent_missing' or old.kind = 'consent')) then
+    select d.event into left_without
+    from days_within_consent(old.participant_id, true) d
+    cross join lateral (select consent_gap(old.participant_id, d.day) as reason) g
+    where d.day >= old.given_on and consent_lapse(old, d.day) is null and g.reason is not null
+      and (consent_lapse(new, d.day) is distinct from 'consent_withdrawn' or new.participant_id <> old.participant_id)
+      and (g.reason <> 'assent_missing' or old.kind = 'assent' or old.given_by = 'participant')
+      and (g.reason = 'assent_missing' or old.kind = 'consent')
+    order by d.event limit 1;
+    if found and left_without.event is null then
+        raise exception using errcode = 'check_violation', constraint = 'consent_covers_enrolment', table = 'consent',
+            message = 'the enrolment would be left without a consent';
+    elsif found then
         raise exception using errcode = 'check_violation', constraint = 'consent_covers_visits', table = 'consent',
             message = 'a visit would be left without a consent';
+    end if;
+    if new.withdrawn_on is distinct from old.withdrawn_on and not new.entered_in_error then
+        perform note_left_without_consent(new.participant_id, new.withdrawn_on);
     end if;
     return null;
 end
@@ -256,22 +316,16 @@ $$;
 create trigger withdrawal_comes_alone before insert or update on withdrawal
     for each row execute function withdrawal_comes_alone();
 
-create function withdrawal_precedes_no_visit() returns trigger
+create function withdrawal_leaves_without() returns trigger
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 begin
-    if new.kind = any (array['follow_up', 'data_use']) and not new.entered_in_error and exists (
-           select from visit v
-           where v.participant_id = new.participant_id and not v.entered_in_error and v.visited_on > new.withdrawn_on
-             and consent_gap(v.participant_id, v.visited_on) = 'consent_withdrawn') then
-        raise exception using errcode = 'check_violation', constraint = 'withdrawal_before_visits', table = 'withdrawal',
-            message = 'a visit lies after the withdrawal';
-    end if;
+    perform note_left_without_consent(new.participant_id, new.withdrawn_on);
     return null;
 end
 $$;
-create trigger withdrawal_before_visits after insert or update on withdrawal
-    for each row execute function withdrawal_precedes_no_visit();
+create trigger withdrawal_leaves_without after insert or update on withdrawal
+    for each row when (new.kind <> 'treatment' and not new.entered_in_error) execute function withdrawal_leaves_without();
 
 -- A document that asks for consent again from a past day leaves no visit without. Visits are dated up to today, so a day to
 -- come is no matter for those that are being written; for a past one they are waited for.
@@ -350,23 +404,48 @@ create trigger consent_to_document before insert or update on consent
 
 -- --- uses of the data -----------------------------------------------------------------------------------------------
 
--- Whether a use of the data is agreed to at this moment: by the newest consent that was asked about it and is not outdated.
--- A withdrawal of follow-up leaves what was collected in use; one of the use of data ends it at once, until a later consent.
+-- The moment at which consent to uses is judged: now, or that of the data cut which an extract is pulled for.
+create function covered_at() returns timestamptz
+    language sql stable parallel safe
+    return coalesce(said('covered_at')::timestamptz, now());
+
+-- Whether a consent or assent lets what was collected be used. A withdrawal of follow-up leaves it in use; one of the use of
+-- data ends that at once, until a later consent.
+create function leaves_in_use(given consent) returns boolean
+    language sql stable
+    return given.withdrawn_on is null
+        and not exists (select from withdrawal w
+                        where w.participant_id = given.participant_id and w.kind = 'data_use'
+                          and not w.entered_in_error and w.withdrawn_on >= given.given_on);
+
+-- What the newest consent, or assent, says of a use on a day, of those that were asked about it and are not outdated.
+create function use_agreed(participant uuid, use text, kind text, day date) returns boolean
+    language sql stable
+    return coalesce((
+        select use_agreed.use = any (c.scopes) and leaves_in_use(c)
+        from consent c
+        left join consent_document d on d.id = c.consent_document_id
+        where c.participant_id = use_agreed.participant and c.kind = use_agreed.kind and not c.entered_in_error
+          and c.given_on <= day and (d.id is null or use_agreed.use = any (d.scopes))
+          and consent_outdated(c, day) is null
+        order by c.given_on desc, c.id desc limit 1), false);
+
+-- Whether a use of the data is agreed to at that moment: by consent, and by the child's assent where the protocol asks for it
+-- and the participant has not consented itself.
 create function consent_covers(participant uuid, use text) returns boolean
     language sql stable
     return coalesce((
-        select consent_covers.use = any (c.scopes) and c.withdrawn_on is null
-               and not exists (select from withdrawal w
-                               where w.participant_id = c.participant_id and w.kind = 'data_use'
-                                 and not w.entered_in_error and w.withdrawn_on >= c.given_on)
-        from consent c
-        join site s on s.id = c.site_id
-        left join consent_document d on d.id = c.consent_document_id
-        cross join lateral (select (now() at time zone s.time_zone)::date as today) t
-        where c.participant_id = consent_covers.participant and c.kind = 'consent' and not c.entered_in_error
-          and c.given_on <= t.today and (d.id is null or consent_covers.use = any (d.scopes))
-          and consent_outdated(c, t.today) is null
-        order by c.given_on desc, c.id desc limit 1), false);
+        select use_agreed(p.id, consent_covers.use, 'consent', t.today)
+               and (not assent_is_asked(p.id, t.today)
+                    or exists (select from consent c
+                               where c.participant_id = p.id and c.kind = 'consent' and c.given_by = 'participant'
+                                 and not c.entered_in_error and c.given_on <= t.today
+                                 and leaves_in_use(c) and consent_outdated(c, t.today) is null)
+                    or use_agreed(p.id, consent_covers.use, 'assent', t.today))
+        from participant p
+        join site s on s.id = p.site_id
+        cross join lateral (select (covered_at() at time zone s.time_zone)::date as today) t
+        where p.id = consent_covers.participant), false);
 
 -- Whether every one of some uses is agreed to; of none, nothing is. It reads past row security, for views of the owner.
 create function deidentified.covers(participant uuid, uses text[]) returns boolean

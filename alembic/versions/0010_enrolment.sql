@@ -76,7 +76,7 @@ create table protocol_deviation (
     category text not null
         constraint protocol_deviation_category_known check (category = any (array['eligibility_override',
             'visit_out_of_window', 'visit_missed', 'consent', 'dosing', 'procedure_missed', 'prohibited_medication',
-            'unblinding', 'other'])),
+            'randomisation', 'unblinding', 'other'])),
     description text constraint protocol_deviation_description_length check (length(description) between 1 and 2000),
     status text not null default 'to_classify'
         constraint protocol_deviation_status_known check (status = any (array['to_classify', 'classified', 'closed', 'dismissed'])),
@@ -104,15 +104,20 @@ create index protocol_deviation_changed on protocol_deviation (study_id, changed
 create index protocol_deviation_status on protocol_deviation (study_id, status);
 create index protocol_deviation_protocol_version on protocol_deviation (protocol_version_id);
 
--- What the registry notes by itself it notes once: of an event, else of a visit, else of a day. Overrides are each their own.
+-- What the registry notes by itself it notes once: of an event, else of a visit, else of a day; of a visit that was out of its
+-- window, once for the visit and its day. Overrides are each their own.
 create unique index protocol_deviation_noted_once on protocol_deviation (
-        participant_id, category, (coalesce(nullif(event, 'unscheduled'), visit_id::text, (occurred_on - date '2000-01-01')::text)))
+        participant_id, category,
+        (case when category = 'visit_out_of_window' and visit_id is not null
+              then visit_id::text || ' ' || (occurred_on - date '2000-01-01')::text
+              else coalesce(nullif(event, 'unscheduled'), visit_id::text, (occurred_on - date '2000-01-01')::text) end))
     where origin = 'registry' and category <> 'eligibility_override';
 
-create trigger made_under_protocol before insert on enrolment for each row execute function made_under_protocol('status_on');
+create trigger made_under_protocol before insert or update on enrolment
+    for each row execute function made_under_protocol('enrolled_on', 'status_on');
 create trigger made_under_protocol before insert on eligibility_assessment
     for each row execute function made_under_protocol('assessed_on');
-create trigger made_under_protocol before insert on protocol_deviation
+create trigger made_under_protocol before insert or update of occurred_on on protocol_deviation
     for each row execute function made_under_protocol('occurred_on');
 
 call audit.watch('enrolment');
@@ -170,17 +175,87 @@ begin
 end
 $$;
 
--- Whether the newest assessment up to a day, under the version in force then, counts; also where that has no criteria.
+-- An assessment is not made for a day before that of one which was made already under the same version: then the newest
+-- and the last recorded are the same. Those of a participant come one by one.
+create function assessment_comes_last() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+    perform from participant p where p.id = new.participant_id for no key update;
+    if exists (select from eligibility_assessment a
+               where a.participant_id = new.participant_id and a.assessed_on > new.assessed_on
+                 and a.protocol_version_id is not distinct from new.protocol_version_id) then
+        raise exception using errcode = 'check_violation', constraint = 'eligibility_assessment_comes_last',
+            table = 'eligibility_assessment', message = 'an assessment of a later day is there';
+    end if;
+    return null;
+end
+$$;
+create trigger assessment_comes_last after insert on eligibility_assessment
+    for each row execute function assessment_comes_last();
+
+-- Whether what an assessment rests on is no more what is recorded: a record that decided a criterion has another version, or
+-- a treatment that a criterion asks about began before its day and was recorded after it. Records of a later day do not count.
+create function is_outdated(assessment eligibility_assessment, criteria jsonb) returns boolean
+    language plpgsql stable
+as $$
+declare
+    asked constant jsonb := jsonb_path_query_array(criteria, '$.**.measure');
+begin
+    return exists (
+            select from jsonb_array_elements(assessment.results) r
+            cross join jsonb_to_recordset(r -> 'inputs') as i(id uuid, version integer)
+            where r ->> 'basis' = 'recorded' and not exists (
+                select from participant k where k.id = i.id and k.version = i.version
+                union all select from visit k where k.id = i.id and k.version = i.version
+                union all select from dose k where k.id = i.id and k.version = i.version
+                union all select from concomitant_medication k where k.id = i.id and k.version = i.version))
+        or asked ? 'prior_jak_inhibitors' and exists (
+            select from dose d
+            where d.participant_id = assessment.participant_id and not d.entered_in_error
+              and d.started_on < assessment.assessed_on and d.recorded_at > assessment.recorded_at)
+        or asked ?| array['prior_treatments', 'days_since_live_vaccine'] and exists (
+            select from concomitant_medication m
+            where m.participant_id = assessment.participant_id and not m.entered_in_error
+              and (asked ? 'prior_treatments' or m.medication = 'live_vaccine')
+              and m.started_on collate "C" <= assessment.assessed_on::text and m.recorded_at > assessment.recorded_at);
+end
+$$;
+
+-- Why a participant may not be enrolled on a day: the assessment up to that day that was recorded last, under the version in
+-- force then, does not count, or it is outdated. Null where it counts, and where that version has no criteria.
+create function eligibility_gap(participant uuid, day date) returns text
+    language plpgsql stable
+as $$
+declare
+    criteria jsonb;
+    last eligibility_assessment;
+begin
+    select pv.eligibility into criteria
+    from participant p join protocol_version pv on pv.id = protocol_version_in_force(p.study_id, p.site_id, day)
+    where p.id = eligibility_gap.participant;
+    if coalesce(jsonb_array_length(criteria), 0) = 0 then
+        return null;
+    end if;
+    select a.* into last
+    from participant p
+    join eligibility_assessment a
+        on a.participant_id = p.id and a.protocol_version_id = protocol_version_in_force(p.study_id, p.site_id, day)
+    where p.id = eligibility_gap.participant and a.assessed_on <= day
+    order by a.recorded_at desc, a.id desc limit 1;
+    if last.counts_as_eligible is not true then
+        return 'not_eligible';
+    elsif is_outdated(last, criteria) then
+        return 'assessment_outdated';
+    end if;
+    return null;
+end
+$$;
+
+-- Whether the newest assessment up to a day counts, and what it rests on is still recorded so.
 create function counts_as_eligible(participant uuid, day date) returns boolean
     language sql stable
-    return (
-        select coalesce(jsonb_array_length(pv.eligibility), 0) = 0
-               or coalesce((select a.counts_as_eligible from eligibility_assessment a
-                            where a.participant_id = p.id and a.protocol_version_id = pv.id and a.assessed_on <= day
-                            order by a.assessed_on desc, a.id desc limit 1), false)
-        from participant p
-        left join protocol_version pv on pv.id = protocol_version_in_force(p.study_id, p.site_id, day)
-        where p.id = participant);
+    return eligibility_gap(participant, day) is null;
 
 -- Enrolling needs a consent in force and eligibility, on its day; coming back into the study needs the consent.
 create function enrolment_is_allowed() returns trigger
@@ -188,21 +263,27 @@ create function enrolment_is_allowed() returns trigger
 as $$
 declare
     inside constant text[] := array['enrolled', 'on_treatment'];
+    gap text;
 begin
     if new.status = any (array['screening', 'screen_failure']) then
         new.enrolled_on := null;
     elsif old.enrolled_on is null or (old.enrolled_on = old.status_on and old.status = new.status and new.status = 'enrolled') then
         new.enrolled_on := new.status_on;
     end if;
-    if new.status = any (inside) and (old.status <> all (inside) or old.status_on <> new.status_on) then
+    if new.status = any (inside) and (new.status, new.status_on) is distinct from (old.status, old.status_on) then
         perform from consent c where c.participant_id = new.participant_id for share;
         if not is_within_consent(new.participant_id, new.status_on) then
             raise exception using errcode = 'check_violation', constraint = 'enrolment_within_consent', table = 'enrolment',
                 message = 'no consent is in force on the day of the enrolment';
         end if;
     end if;
-    if new.enrolled_on is distinct from old.enrolled_on and new.enrolled_on is not null
-       and not counts_as_eligible(new.participant_id, new.enrolled_on) then
+    if new.enrolled_on is distinct from old.enrolled_on and new.enrolled_on is not null then
+        gap := eligibility_gap(new.participant_id, new.enrolled_on);
+    end if;
+    if gap = 'assessment_outdated' then
+        raise exception using errcode = 'check_violation', constraint = 'enrolment_assessment_outdated', table = 'enrolment',
+            message = 'what the newest assessment rests on has been changed since';
+    elsif gap is not null then
         raise exception using errcode = 'check_violation', constraint = 'enrolment_of_eligible', table = 'enrolment',
             message = 'the newest assessment under the protocol version in force does not count as eligible';
     end if;

@@ -80,8 +80,9 @@ create view planned_event as
 
 -- What is to be expected of participants. A visit follows the version that was activated last among those whose own target
 -- day lies in their time; it falls away where the version in force on that day does not plan it. A visit that took place
--- keeps the version that it was made under. None is expected after the day on which follow-up ended, or on which the use of
--- the data was withdrawn, without which nothing may be recorded.
+-- keeps the version that it was made under. None is expected after the day on which follow-up ended, be it by a withdrawal of
+-- consent, without which nothing may be recorded. The baseline itself is held against the enrolment where that came first,
+-- or it would move its own window. Before both, a screening is expected from the day of the consent on.
 create function planned_visits(people uuid[])
     returns table (study_id uuid, site_id uuid, participant_id uuid, protocol_version_id uuid, event text, target_on date,
                    opens_on date, closes_on date, next_opens_on date, missed_from date, required_forms text[],
@@ -95,17 +96,19 @@ begin
     return query
     with subject as (
         select p.id, p.study_id, p.site_id, coalesce(v.visited_on, n.enrolled_on) as baseline_on,
+               least(v.visited_on, n.enrolled_on) as begun_on,
+               case when n.status = 'screening' then c.given_on end as consented_on,
                (a.allocated_at at time zone s.time_zone)::date as randomised_on, -- allocations come with a later migration
                least(case when n.status = any (array['screen_failure', 'completed', 'withdrawn', 'lost_to_follow_up'])
-                          then n.status_on end, w.withdrawn_on) as ended_on
+                          then n.status_on end, follow_up_ended_on(p.id)) as ended_on
         from participant p
         join site s on s.id = p.site_id
         left join enrolment n on n.participant_id = p.id
         left join allocation a on a.participant_id = p.id
         left join visit v on v.participant_id = p.id and v.event = 'week_0' and v.status = 'complete' and not v.entered_in_error
         left join lateral (
-            select min(x.withdrawn_on) as withdrawn_on from withdrawal x
-            where x.participant_id = p.id and x.kind <> 'treatment' and not x.entered_in_error) w on true
+            select min(x.given_on) as given_on from consent x
+            where x.participant_id = p.id and x.kind = 'consent' and x.withdrawn_on is null and not x.entered_in_error) c on true
         where p.id = any (people)
     ), ruling as (
         select b.id as participant_id, a.protocol_version_id, a.effective_from,
@@ -123,7 +126,10 @@ begin
         join ruling r on r.participant_id = b.id
         join planned_event l on l.protocol_version_id = r.protocol_version_id
         cross join lateral (
-            select l.target_day + case l.anchor when 'baseline' then b.baseline_on else b.randomised_on end as target_on) t
+            select case when l.anchor <> 'baseline' then b.randomised_on + l.target_day
+                        when l.event = 'screening' and b.baseline_on is null then b.consented_on
+                        else case l.event when 'week_0' then b.begun_on else b.baseline_on end + l.target_day
+                   end as target_on) t
         left join visit done
             on done.participant_id = b.id and done.event = l.event and done.status = 'complete' and not done.entered_in_error
         where t.target_on >= r.effective_from or done.protocol_version_id = l.protocol_version_id and t.target_on is not null
@@ -192,57 +198,120 @@ create function schedule_status(opens_on date, closes_on date, missed_from date,
         when today < missed_from then 'overdue'
         else 'missed' end;
 
+-- Which visits of participants are out of their windows and which are missed. A screening that nothing follows is no visit of
+-- the schedule yet: enrolment will give it its window.
+create function schedule_departures(people uuid[])
+    returns table (participant_id uuid, event text, visit_id uuid, category text, occurred_on date)
+    language sql stable
+as $$
+    select e.participant_id, e.event, v.id, case t.status when 'missed' then 'visit_missed' else 'visit_out_of_window' end,
+           coalesce(v.visited_on, e.closes_on + 1)
+    from expected_visit e
+    join site s on s.id = e.site_id
+    left join visit v
+        on v.participant_id = e.participant_id and v.event = e.event and v.status = 'complete' and not v.entered_in_error
+    left join skipped_visit k on k.participant_id = e.participant_id and k.event = e.event and not k.entered_in_error
+    cross join lateral (
+        select schedule_status(e.opens_on, e.closes_on, e.missed_from, v.visited_on, k.id is not null,
+                               (now() at time zone s.time_zone)::date) as status) t
+    where e.participant_id = any (people) and t.status = any (array['missed', 'done_out_of_window'])
+      and (e.event <> 'screening' or e.next_opens_on is not null)
+$$;
+
+-- Note each visit that took place out of its window, once for the visit and its day.
+create function note_visits_out_of_window(people uuid[]) returns void
+    language sql
+as $$
+    select note_deviation(d.participant_id, d.category, d.occurred_on, d.event, d.visit_id)
+    from schedule_departures(people) d
+    where d.category = 'visit_out_of_window' and not exists (
+        select from protocol_deviation n
+        where n.participant_id = d.participant_id and n.category = d.category and n.visit_id = d.visit_id
+          and n.occurred_on = d.occurred_on and n.origin = 'registry')
+$$;
+
+-- Whether the registry noted a deviation and nobody has amended it.
+create function is_untouched(deviation protocol_deviation) returns boolean
+    language sql stable
+    return deviation.origin = 'registry' and not exists (
+        select from audit.event e
+        where e.record_id = deviation.id and e.action = 'amend'
+          and e.reason <> all (array['The visit is recorded', 'The visit is missed again']));
+
+-- What was noted as missed is dismissed once the visit is recorded, and taken up again where the visit is missed after all,
+-- as when what was recorded was entered in error; but for what somebody has touched. The audit tells who recorded what.
+create function judge_missed_visits(people uuid[]) returns void
+    language plpgsql
+as $$
+declare
+    reason constant text := said('reason');
+begin
+    perform set_config('registry.reason', 'The visit is recorded', true);
+    update protocol_deviation n
+    set status = 'dismissed', assessment = 'The visit is recorded.', version = n.version + 1, changed_at = clock_timestamp()
+    where n.participant_id = any (people) and n.category = 'visit_missed' and n.status = 'to_classify' and is_untouched(n)
+      and exists (select from visit v where v.participant_id = n.participant_id and v.event = n.event
+                                        and v.status = 'complete' and not v.entered_in_error);
+    perform set_config('registry.reason', 'The visit is missed again', true);
+    update protocol_deviation n
+    set status = 'to_classify', assessment = null, version = n.version + 1, changed_at = clock_timestamp()
+    where n.participant_id = any (people) and n.category = 'visit_missed' and n.status = 'dismissed' and is_untouched(n)
+      and exists (select from schedule_departures(array[n.participant_id]) d
+                  where d.event = n.event and d.category = n.category);
+    perform set_config('registry.reason', coalesce(reason, ''), true);
+end
+$$;
+
 -- Note each visit out of its window and each missed visit of participants, once however often they are looked at; those of
 -- sites that the transaction may not see are left alone. The answer counts what there is now, noted by now or before.
 create function note_schedule_deviations(people uuid[], out visit_out_of_window bigint, out visit_missed bigint)
     language plpgsql security definer set search_path = public, pg_temp
 as $$
+declare
+    seen constant uuid[] := array(select p.id from participant p
+                                  where p.id = any (people) and (sees_every_site() or p.site_id = any (visible_sites())));
 begin
-    with departed as materialized (
-        select e.participant_id, e.event, v.id as visit_id,
-               case t.status when 'missed' then 'visit_missed' else 'visit_out_of_window' end as category,
-               coalesce(v.visited_on, e.closes_on + 1) as occurred_on
-        from expected_visit e
-        join site s on s.id = e.site_id
-        left join visit v
-            on v.participant_id = e.participant_id and v.event = e.event and v.status = 'complete' and not v.entered_in_error
-        left join skipped_visit k on k.participant_id = e.participant_id and k.event = e.event and not k.entered_in_error
-        cross join lateral (
-            select schedule_status(e.opens_on, e.closes_on, e.missed_from, v.visited_on, k.id is not null,
-                                   (now() at time zone s.time_zone)::date) as status) t
-        where e.participant_id = any (people) and (sees_every_site() or e.site_id = any (visible_sites()))
-          and t.status = any (array['missed', 'done_out_of_window'])
-    ), noted as materialized (
-        select note_deviation(d.participant_id, d.category, d.occurred_on, d.event, d.visit_id) from departed d
-        where not exists (
-            select from protocol_deviation n
-            where n.participant_id = d.participant_id and n.category = d.category and n.event = d.event and n.origin = 'registry')
-    )
+    perform note_visits_out_of_window(seen);
+    perform note_deviation(d.participant_id, d.category, d.occurred_on, d.event, d.visit_id)
+    from schedule_departures(seen) d
+    where d.category = 'visit_missed' and not exists (
+        select from protocol_deviation n
+        where n.participant_id = d.participant_id and n.category = d.category and n.event = d.event and n.origin = 'registry');
+    perform judge_missed_visits(seen);
     select count(*) filter (where d.category = 'visit_out_of_window'), count(*) filter (where d.category = 'visit_missed')
     into visit_out_of_window, visit_missed
-    from departed d
-    where (select count(*) from noted) >= 0; -- so that they are noted
+    from schedule_departures(seen) d;
 end
 $$;
 
--- Whoever belongs to a participant and moves its schedule calls this: enrolment, withdrawal, allocation.
+-- Whoever belongs to a participant and moves its schedule calls this: consent, enrolment, withdrawal, allocation.
 create function reschedule_of_new() returns trigger
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 begin
-    perform reschedule(array[new.participant_id]);
+    if exists (select from protocol_activation a where a.study_id = new.study_id) then
+        perform reschedule(array[new.participant_id]);
+    end if;
     return null;
 end
 $$;
 create trigger reschedule_enrolled after insert on enrolment for each row
     when (new.status <> 'screening') execute function reschedule_of_new();
+-- That treatment begins or ends between moves nothing: only the enrolment and the end of follow-up do.
 create trigger reschedule_amended after update of status, status_on, enrolled_on on enrolment for each row
-    when ((new.status, new.status_on, new.enrolled_on) is distinct from (old.status, old.status_on, old.enrolled_on))
+    when (new.enrolled_on is distinct from old.enrolled_on
+          or not (new.status = any (array['enrolled', 'on_treatment']) and old.status = any (array['enrolled', 'on_treatment'])))
     execute function reschedule_of_new();
 
 create trigger reschedule_new after insert on withdrawal for each row
     when (new.kind <> 'treatment') execute function reschedule_of_new();
 create trigger reschedule_amended after update on withdrawal for each row execute function reschedule_of_new();
+create trigger reschedule_new after insert on consent for each row
+    when (new.kind = 'consent') execute function reschedule_of_new();
+create trigger reschedule_amended after update of given_on, withdrawn_on, entered_in_error on consent for each row
+    when ((new.given_on, new.withdrawn_on, new.entered_in_error)
+          is distinct from (old.given_on, old.withdrawn_on, old.entered_in_error))
+    execute function reschedule_of_new();
 
 -- A version that comes into force somewhere, or does not after all, moves what is still to come there.
 create function reschedule_of_protocol() returns trigger
@@ -258,7 +327,8 @@ create trigger reschedule_of_protocol after insert or update on protocol_activat
     execute function reschedule_of_protocol();
 
 -- A baseline moves the schedule; a visit made under another version than was planned keeps its own; and any visit is the
--- occasion to note what its participant missed, or did out of its window.
+-- occasion to note what its participant did out of its window. What was missed is not noted here: visits that are entered
+-- late come one after the other. That a visit was recorded takes back that it was missed.
 create function schedule_follows_visits() returns trigger
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -281,7 +351,10 @@ begin
     if cardinality(moved) > 0 then
         perform reschedule(moved);
     end if;
-    perform note_schedule_deviations(people);
+    perform note_visits_out_of_window(people);
+    if exists (select from protocol_deviation n where n.participant_id = any (people) and n.category = 'visit_missed') then
+        perform judge_missed_visits(people);
+    end if;
     return null;
 end
 $$;
@@ -312,5 +385,6 @@ $$;
 create trigger skipped_visit_can_be after insert or update of event, entered_in_error on skipped_visit
     for each row execute function skipped_visit_can_be();
 
-revoke execute on function reschedule(uuid), reschedule(uuid[]), note_schedule_deviations(uuid[]) from public;
+revoke execute on function reschedule(uuid), reschedule(uuid[]), note_schedule_deviations(uuid[]),
+    judge_missed_visits(uuid[]) from public;
 grant execute on function note_schedule_deviations(uuid[]) to registry_service;

@@ -11,18 +11,34 @@ create table randomisation_list (
     method text not null
         constraint randomisation_list_method_known check (method = any (array['permuted_blocks', 'minimisation'])),
     origin text not null constraint randomisation_list_origin_known check (origin = any (array['generated', 'uploaded'])),
-    imbalance text
-        constraint randomisation_list_imbalance_known check (imbalance = any (array['range', 'variance'])),
     strata jsonb not null,
     slots integer not null constraint randomisation_list_slots_range check (slots between 1 and 10000),
     seal text not null constraint randomisation_list_seal_form check (seal ~ '^[0-9a-f]{64}$'),
     status text not null default 'in_use'
-        constraint randomisation_list_status_known check (status = any (array['in_use', 'retired'])),
-    constraint randomisation_list_imbalance_of_minimisation check ((method = 'minimisation') = (imbalance is not null))
+        constraint randomisation_list_status_known check (status = any (array['in_use', 'retired']))
 );
 create index randomisation_list_study on randomisation_list (study_id, id);
 create index randomisation_list_protocol_version on randomisation_list (protocol_version_id);
 call audit.watch('randomisation_list');
+
+-- How chance is used in a list: whoever knew it could calculate arms from the order of allocation, or foresee the next.
+create table randomisation_scheme (
+    id uuid not null default uuidv7() constraint randomisation_scheme_pkey primary key,
+    version integer not null default 1,
+    recorded_at timestamptz not null default clock_timestamp(),
+    changed_at timestamptz not null default clock_timestamp(),
+    study_id uuid not null constraint randomisation_scheme_study_fkey references study,
+    list_id uuid not null constraint randomisation_scheme_list_fkey references randomisation_list,
+    block_sizes jsonb not null default '[]',
+    probability numeric(4,3) constraint randomisation_scheme_probability_range check (probability between 0.5 and 1),
+    imbalance text
+        constraint randomisation_scheme_imbalance_known check (imbalance = any (array['range', 'variance'])),
+    constraint randomisation_scheme_once unique (list_id),
+    constraint randomisation_scheme_of_minimisation check ((probability is null) = (imbalance is null)),
+    constraint randomisation_scheme_never_edited check (version = 1)
+);
+create index randomisation_scheme_study on randomisation_scheme (study_id);
+call audit.watch('randomisation_scheme');
 
 -- What a slot gives, and to whom it was given. Of a list for minimisation the slots are a stock of kits, all in one stratum,
 -- and `draw` is the number below 2^48 by which chance decided. Without the `salt` of the list, whoever sees its seal could try
@@ -92,14 +108,14 @@ create function seal_of(list uuid) returns text
             from randomisation_list l where l.id = list);
 
 -- What two protocol versions must have in common for one list to serve both: arms, factors, and how they are used.
-create function randomisation_scheme(protocol_version_id uuid) returns jsonb
+create function randomised_as(protocol_version_id uuid) returns jsonb
     language sql stable
     return (select jsonb_build_array(
                 (select jsonb_agg(a - 'name' order by place) from jsonb_array_elements(v.arms) with ordinality x(a, place)),
                 (select jsonb_agg(jsonb_build_array(f -> 'code', jsonb_path_query_array(f, '$.levels[*].code')) order by place)
                  from jsonb_array_elements(v.stratification) with ordinality x(f, place)),
                 v.randomisation - 'baseline_event')
-            from protocol_version v where v.id = randomisation_scheme.protocol_version_id);
+            from protocol_version v where v.id = randomised_as.protocol_version_id);
 
 -- A stratum stands in one list in use. All slots of a list come in one statement, which must make its seal.
 create function list_is_the_only_one() returns trigger
@@ -109,7 +125,7 @@ begin
     perform from study s where s.id = new.study_id for no key update;
     if exists (select from randomisation_list l
                where l.study_id = new.study_id and l.status = 'in_use'
-                 and randomisation_scheme(l.protocol_version_id) = randomisation_scheme(new.protocol_version_id)
+                 and randomised_as(l.protocol_version_id) = randomised_as(new.protocol_version_id)
                  and jsonb_path_query_array(l.strata, '$[*].stratum') ?| array(
                      select s ->> 'stratum' from jsonb_array_elements(new.strata) s)) then
         raise exception using errcode = 'unique_violation', constraint = 'randomisation_list_stratum_once',
@@ -197,7 +213,13 @@ create function allocation_obstacles(participant uuid) returns text[]
                    case when v.randomisation is not null and not exists (
                        select from visit b where b.participant_id = p.id and b.event = v.randomisation ->> 'baseline_event'
                                              and b.status = 'complete' and not b.entered_in_error)
-                       then 'no_baseline' end], null)
+                       then 'no_baseline' end,
+                   case when exists (
+                       select from dose d
+                       join protocol_version w on w.study_id = p.study_id and w.blinding ->> 'masking' = 'double_blind'
+                                              and w.blinding -> 'products' ? d.drug
+                       where d.participant_id = p.id and not d.entered_in_error and coalesce(d.ended_on >= t.day, true))
+                       then 'takes_blinded_product' end], null)
         from participant p
         cross join lateral (select today_at(p.site_id) as day) t
         left join protocol_version v on v.id = protocol_version_in_force(p.study_id, p.site_id, t.day)
@@ -207,7 +229,7 @@ create function allocation_obstacles(participant uuid) returns text[]
 -- The arm by minimisation (Pocock and Simon 1975): for each arm, the imbalance over the margins of the new participant's
 -- levels if it were given that arm; the arms of least imbalance share the probability, the others the rest, by their ratio.
 -- Counts are divided by the ratio exactly: 232792560 is the least common multiple of 1 to 20. `draw` is below 2^48.
-create function minimised_arm(study uuid, plan uuid, measure text, levels jsonb, draw numeric) returns text
+create function minimised_arm(study uuid, plan uuid, scheme randomisation_scheme, levels jsonb, draw numeric) returns text
     language sql stable
     return (
         with arm as (
@@ -229,7 +251,7 @@ create function minimised_arm(study uuid, plan uuid, measure text, levels jsonb,
             select c.code, n.factor, (n.number + (n.code = c.code)::integer) * (232792560 / n.ratio) as share
             from arm c cross join counted n),
         weighed as (
-            select code, factor, case measure when 'range' then max(share) - min(share)
+            select code, factor, case (scheme).imbalance when 'range' then max(share) - min(share)
                                  else count(*) * sum(share * share) - sum(share) * sum(share) end as imbalance
             from tried group by code, factor),
         ranked as (
@@ -238,9 +260,8 @@ create function minimised_arm(study uuid, plan uuid, measure text, levels jsonb,
             select r.code, r.best, sum(a.ratio) over (partition by r.best order by a.place) as upto,
                    sum(a.ratio) over (partition by r.best) as whole,
                    case when bool_and(r.best) over () then 281474976710656
-                        else 281474976710656 * (v.randomisation ->> 'probability')::numeric end as bound
-            from ranked r join arm a on a.code = r.code
-            cross join protocol_version v where v.id = plan)
+                        else 281474976710656 * (scheme).probability end as bound
+            from ranked r join arm a on a.code = r.code)
         select code from reach
         where case when best then draw < bound and draw * whole < bound * upto
                    else draw >= bound and (draw - bound) * whole < (281474976710656 - bound) * upto end
@@ -272,7 +293,8 @@ begin
                 select from randomisation_slot s
                 where s.list_id = list.id and s.participant_id is null and s.arm = a ->> 'code')) then
         drawn := chance_below_2_48();
-        chosen := minimised_arm(list.study_id, plan, list.imbalance, levels, drawn);
+        select minimised_arm(list.study_id, plan, x, levels, drawn) into chosen
+        from randomisation_scheme x where x.list_id = list.id;
     end if;
     update randomisation_slot s
     set participant_id = child.id, site_id = child.site_id, draw = drawn,
@@ -288,6 +310,29 @@ begin
 end
 $$;
 
+-- Keep what an allocation asks of a participant as it is until the end of the transaction. Whoever amends a record and holds
+-- the participant by it takes these locks in the same order; what is new of the participant waits for the participant.
+create function hold_for_allocation(participant uuid) returns void
+    language plpgsql
+as $$
+begin
+    perform from enrolment e where e.participant_id = participant for share;
+    perform from consent c where c.participant_id = participant for share; -- a withdrawal waits for the participant
+    perform from visit v where v.participant_id = participant for share;
+    perform from participant p where p.id = participant for no key update;
+end
+$$;
+
+create function hold_participant() returns trigger
+    language plpgsql
+as $$
+begin
+    perform from participant p where p.id = new.participant_id for no key update;
+    return new;
+end
+$$;
+create trigger waits_for_allocation before insert on eligibility_assessment for each row execute function hold_participant();
+
 -- Allocate a participant who may be seen, and give the record of it, which has no treatment; null where there is none to see.
 -- The rules are asked under locks on what they ask, so that they hold when the transaction ends.
 create function allocate(participant_id uuid, stratum text, levels jsonb) returns jsonb
@@ -301,13 +346,11 @@ declare
     reason constant text := said('reason');
 begin
     select p.* into child from participant p
-    where p.id = allocate.participant_id and (sees_every_site() or p.site_id = any (visible_sites())) for no key update;
+    where p.id = allocate.participant_id and (sees_every_site() or p.site_id = any (visible_sites()));
     if not found then
         return null;
     end if;
-    perform from enrolment e where e.participant_id = child.id for share;
-    perform from consent c where c.participant_id = child.id for share; -- a withdrawal waits for the participant
-    perform from visit v where v.participant_id = child.id for share;
+    perform hold_for_allocation(child.id);
     if exists (select from allocation a where a.participant_id = child.id) then
         raise exception using errcode = 'unique_violation', constraint = 'allocation_once', table = 'allocation',
             message = 'the participant is allocated';
@@ -319,7 +362,7 @@ begin
     plan := protocol_version_in_force(child.study_id, child.site_id, today_at(child.site_id));
     select l.* into list from randomisation_list l
     where l.study_id = child.study_id and l.status = 'in_use'
-      and randomisation_scheme(l.protocol_version_id) = randomisation_scheme(plan)
+      and randomised_as(l.protocol_version_id) = randomised_as(plan)
       and jsonb_path_query_array(l.strata, '$[*].stratum') ?
           case l.method when 'minimisation' then 'all' else allocate.stratum end
     order by l.id limit 1 for share of l;
@@ -342,21 +385,28 @@ end
 $$;
 
 -- Whether lists are as they were sealed, by their slots and by the event of their making; and whether slots were given in the
--- order of the list (of minimisation: of the stock of each arm), one to every participant who is allocated.
+-- order of the list (of minimisation: of the stock of each arm), one to every participant who is allocated: of its stratum,
+-- and the one that the audit says.
 create function randomisation_seals(study uuid)
     returns table (list_id uuid, study_id uuid, status text, seal text, slots integer, allocated integer, sealed boolean, in_order boolean)
     language sql stable security definer set search_path = public, pg_temp
 begin atomic
     select l.id, l.study_id, l.status, l.seal, l.slots, coalesce(o.allocated, 0)::integer,
-           coalesce(l.seal = seal_of(l.id) and l.seal = (select e.after ->> 'seal' from audit.event e
-                                                         where e.record_id = l.id and e.action = 'record'), false),
+           coalesce(l.seal = seal_of(l.id)
+                    and l.seal = (select e.after ->> 'seal' from audit.event e where e.record_id = l.id and e.action = 'record')
+                    and (select audit.image(to_jsonb(x)) = e.after from randomisation_scheme x
+                         join audit.event e on e.record_id = x.id and e.action = 'record' where x.list_id = l.id), false),
            coalesce(o.in_order, true) and coalesce(o.allocated, 0) = (select count(*) from allocation a where a.list_id = l.id)
     from randomisation_list l
     left join lateral (
-        select count(*) as allocated, bool_and(by_list = by_time) as in_order
+        select count(*) as allocated, bool_and(by_list = by_time and as_given) as in_order
         from (select a.id as allocation, s.by_list,
+                     (l.method = 'minimisation' or s.stratum = a.stratum)
+                     and (s.participant_id::text, s.arm) = (s.given ->> 'participant_id', s.given ->> 'arm') as as_given,
                      row_number() over (partition by s.pile order by a.allocated_at, a.id) as by_time
-              from (select r.participant_id, x.pile, row_number() over (partition by x.pile order by r.position) as by_list
+              from (select r.participant_id, r.stratum, r.arm, x.pile,
+                           (select e.after from audit.event e where e.record_id = r.id order by e.id desc limit 1) as given,
+                           row_number() over (partition by x.pile order by r.position) as by_list
                     from randomisation_slot r
                     cross join lateral (select case l.method when 'minimisation' then r.arm else r.stratum end as pile) x
                     where r.list_id = l.id) s
@@ -368,4 +418,21 @@ end;
 revoke execute on function allocate(uuid, text, jsonb), randomisation_seals(uuid) from public;
 grant execute on function allocate(uuid, text, jsonb), randomisation_seals(uuid) to registry_service;
 revoke execute on function take_slot(randomisation_list, participant, uuid, text, jsonb), seal_of(uuid),
-    minimised_arm(uuid, uuid, text, jsonb, numeric) from public;
+    minimised_arm(uuid, uuid, randomisation_scheme, jsonb, numeric) from public;
+
+-- That the baseline by which a participant was allocated counts no more is a deviation that somebody must judge.
+create function baseline_of_allocated_stands() returns trigger
+    language plpgsql
+as $$
+begin
+    if exists (select from allocation a join protocol_version v on v.id = a.protocol_version_id
+               where a.participant_id = old.participant_id and v.randomisation ->> 'baseline_event' = old.event) then
+        perform note_deviation(old.participant_id, 'randomisation', today_at(old.site_id), old.event, old.id);
+    end if;
+    return null;
+end
+$$;
+create trigger baseline_of_allocated_stands after update on visit for each row
+    when (old.status = 'complete' and not old.entered_in_error
+          and (new.entered_in_error or new.status <> 'complete' or new.event <> old.event))
+    execute function baseline_of_allocated_stands();

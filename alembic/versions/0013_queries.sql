@@ -89,7 +89,7 @@ create index data_query_message_account on data_query_message (by_id);
 call audit.watch('data_query_message');
 
 -- One of the two independent entries of a form of a visit. The constraints are the last word under concurrency: two
--- entries, of two people.
+-- entries, of two people. A form that was removed from the visit after it was written is entered again, as its next pair.
 create table form_entry (
     id uuid not null default uuidv7() constraint form_entry_pkey primary key,
     version integer not null default 1,
@@ -103,6 +103,7 @@ create table form_entry (
     form text not null
         constraint form_entry_form_known check (form = any (array['vital_signs', 'disease_activity', 'muscle_strength',
             'skin_disease', 'functioning', 'organ_involvement', 'damage'])),
+    pair_number smallint not null default 1 constraint form_entry_pair_number_range check (pair_number between 1 and 1000),
     entry_number smallint not null constraint form_entry_entry_number_range check (entry_number between 1 and 2),
     "values" jsonb not null,
     confirmations jsonb not null default '[]',
@@ -111,8 +112,8 @@ create table form_entry (
     entered_by_role text not null,
     entered_by_id uuid not null constraint form_entry_account_fkey references account,
     constraint form_entry_participant_fkey foreign key (participant_id, site_id) references participant (id, site_id),
-    constraint form_entry_number_once unique (visit_id, form, entry_number),
-    constraint form_entry_second_person unique (visit_id, form, entered_by_id),
+    constraint form_entry_number_once unique (visit_id, form, pair_number, entry_number),
+    constraint form_entry_second_person unique (visit_id, form, pair_number, entered_by_id),
     constraint form_entry_first_is_alone check ((entry_number = 1) = (state = 'first')),
     constraint form_entry_never_edited check (version = 1)
 );
@@ -137,6 +138,8 @@ create table form_reconciliation (
     form text not null
         constraint form_reconciliation_form_known check (form = any (array['vital_signs', 'disease_activity', 'muscle_strength',
             'skin_disease', 'functioning', 'organ_involvement', 'damage'])),
+    pair_number smallint not null default 1
+        constraint form_reconciliation_pair_number_range check (pair_number between 1 and 1000),
     choices jsonb not null,
     "values" jsonb not null,
     reason text not null constraint form_reconciliation_reason_length check (length(reason) between 1 and 500),
@@ -146,7 +149,7 @@ create table form_reconciliation (
     reconciled_by_role text not null,
     reconciled_by_id uuid not null constraint form_reconciliation_account_fkey references account,
     constraint form_reconciliation_participant_fkey foreign key (participant_id, site_id) references participant (id, site_id),
-    constraint form_reconciliation_once unique (visit_id, form),
+    constraint form_reconciliation_once unique (visit_id, form, pair_number),
     constraint form_reconciliation_never_edited check (version = 1)
 );
 create index form_reconciliation_participant on form_reconciliation (participant_id, site_id);
@@ -161,7 +164,7 @@ create function form_reconciliation_by_third() returns trigger
 as $$
 begin
     if (select count(*) <> 2 or bool_or(e.entered_by_id = new.reconciled_by_id) from form_entry e
-        where e.visit_id = new.visit_id and e.form = new.form) then
+        where e.visit_id = new.visit_id and e.form = new.form and e.pair_number = new.pair_number) then
         raise exception using errcode = 'check_violation', constraint = 'form_reconciliation_by_third',
             table = 'form_reconciliation', message = 'two entries are reconciled by a person who made neither';
     end if;

@@ -5,6 +5,35 @@ create or replace function audit.image(record jsonb) returns jsonb
     language sql immutable parallel safe
     return jsonb_strip_nulls(record - array['sha256', 'scrypt']);
 
+-- --- roles by site ---------------------------------------------------------------------------------------------------
+
+-- By which roles somebody acts at a site, as the service has said it; the same everywhere where it has not said it by site.
+create function role_at(site uuid) returns text
+    language sql stable parallel safe
+    return coalesce(said('site_roles')::jsonb ->> site::text, said('site_roles')::jsonb ->> '*', said('role'));
+
+-- Keep one event as before, with the roles that are held at the site of its record.
+create or replace function audit.keep(action text, kind text, image jsonb, previous jsonb) returns void
+    language plpgsql security definer set search_path = audit, public, pg_temp
+as $$
+declare
+    site constant uuid := image ->> 'site_id';
+begin
+    if said('actor') is null or said('change_set') is null or said('request_id') is null then
+        raise exception using errcode = 'insufficient_privilege', message = 'a write needs an actor: nothing was recorded';
+    end if;
+    perform pg_advisory_xact_lock_shared(audit.stamping_lock());
+    insert into audit.event (change_set, request_id, actor_id, actor, organisation, role, client, reason, action, kind,
+                             record_id, version, site_id, participant_id, before, after)
+    values (said('change_set')::uuid, said('request_id'), nullif(said('actor_id'), '')::uuid, said('actor'),
+            coalesce(said('organisation'), '-'), coalesce(case when site is null then said('role') else role_at(site) end, '-'),
+            coalesce(said('client'), '-'), said('reason'),
+            action, kind, (image ->> 'id')::uuid, (image ->> 'version')::integer, site,
+            coalesce(image ->> 'participant_id', case when kind = 'participant' then image ->> 'id' end)::uuid,
+            previous, image);
+end
+$$;
+
 -- --- source verification -------------------------------------------------------------------------------------------
 
 create table source_verification (
@@ -91,6 +120,7 @@ create table signature (
     printed_name text not null constraint signature_printed_name_length check (length(printed_name) between 1 and 120),
     signed_at timestamptz not null,
     records jsonb not null,
+    records_sha256 text not null constraint signature_records_sha256_form check (records_sha256 ~ '^[0-9a-f]{64}$'),
     content_sha256 text not null constraint signature_content_sha256_form check (content_sha256 ~ '^[0-9a-f]{64}$'),
     constraint signature_participant_fkey foreign key (participant_id, site_id) references participant (id, site_id),
     constraint signature_never_edited check (version = 1)
@@ -133,6 +163,11 @@ begin
 end
 $$;
 
+-- SHA-256 of a list of records with their versions, by which a signer says what was read.
+create function records_sha256(records jsonb) returns text
+    language sql immutable parallel safe
+    return encode(sha256(convert_to(records::text, 'UTF8')), 'hex');
+
 -- What is signed: who, when, what for, and each record as the audit keeps the version that was signed.
 create function signed_content(s signature) returns jsonb
     language plpgsql stable
@@ -163,10 +198,11 @@ as $$
 declare
     present integer;
     drafts boolean;
+    read_sha256 text;
 begin
     if new.kind = 'visit' then
         perform from visit v where v.id = new.record_id for share;
-        select v.version, v.status = 'draft' into present, drafts from visit v where v.id = new.record_id;
+        select v.version, v.status = 'draft' or v.entered_in_error into present, drafts from visit v where v.id = new.record_id;
     else
         perform from participant p where p.id = new.record_id for share;
         select p.version, exists (select from visit v where v.participant_id = p.id and v.status = 'draft' and not v.entered_in_error)
@@ -178,12 +214,19 @@ begin
     end if;
     if drafts then
         raise exception using errcode = 'check_violation', constraint = 'signature_of_complete_visits', table = 'signature',
-            message = 'a draft is not signed';
+            message = 'a draft and what was entered in error are not signed';
     end if;
     new.account_id := said('actor_id')::uuid;
     new.printed_name := (select a.name from account a where a.id = new.account_id);
     new.signed_at := clock_timestamp();
     new.records := records_to_sign(new.kind, new.record_id, null);
+    read_sha256 := records_sha256(new.records);
+    if new.records_sha256 is null and new.kind = 'visit' then
+        new.records_sha256 := read_sha256;
+    elsif new.records_sha256 is distinct from read_sha256 then
+        raise exception using errcode = 'check_violation', constraint = 'signature_of_records_read', table = 'signature',
+            message = 'a record has another version than the one that was read';
+    end if;
     new.content_sha256 := signed_sha256(new);
     return new;
 end
@@ -267,29 +310,44 @@ end
 $$;
 create trigger place_data_lock before insert or update on data_lock for each row execute function place_data_lock();
 
--- A write is refused where its study, site, participant or visit is locked, or frozen unless a data manager writes.
+-- Which of the locks on a record's study, site, participant or visit refuses to write it: one that is locked, and one that is
+-- frozen unless a data manager of the site writes.
+create function locks_that_refuse(study uuid, site uuid, records uuid[]) returns setof data_lock
+    language sql stable
+as $$
+    select l.* from data_lock l
+    where l.study_id = study and l.record_id = any (records || array[study, site])
+      and (l.state = 'locked' or l.state = 'frozen' and not coalesce('data_manager' = any (string_to_array(role_at(site), ',')), false))
+$$;
+
+-- A write is refused where its study, site, participant or visit is locked, or frozen. Told 'locked', it is while it is locked.
 create function refuse_locked() returns trigger
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
-    may_write constant text[] := case when 'data_manager' = any (string_to_array(said('role'), ',')) then array['open', 'frozen']
-                                      else array['open'] end;
+    widest_first constant text[] := array['study', 'site', 'participant', 'visit'];
+    frozen_too constant boolean := tg_nargs = 0;
     held record;
 begin
     perform pg_advisory_xact_lock_shared(data_of_studies(), hashtext(w.study_id::text))
     from (select distinct study_id from written) w;
     if tg_table_name = 'participant' then
-        select l.scope, l.state into held from written w
-        join data_lock l on l.study_id = w.study_id and l.record_id = any (array[w.study_id, w.site_id, w.id])
-        where l.state <> all (may_write) order by array_position(array['study', 'site'], l.scope) limit 1;
+        select l.scope, l.state into held
+        from written w cross join lateral locks_that_refuse(w.study_id, w.site_id, array[w.id]) l
+        order by array_position(widest_first, l.scope) limit 1;
     elsif tg_table_name = 'visit' then
-        select l.scope, l.state into held from written w
-        join data_lock l on l.study_id = w.study_id and l.record_id = any (array[w.study_id, w.site_id, w.participant_id, w.id])
-        where l.state <> all (may_write) order by array_position(array['study', 'site', 'participant'], l.scope) limit 1;
+        select l.scope, l.state into held
+        from written w cross join lateral locks_that_refuse(w.study_id, w.site_id, array[w.participant_id, w.id]) l
+        order by array_position(widest_first, l.scope) limit 1;
+    elsif tg_table_name = any (array['form_entry', 'form_reconciliation']) then
+        select l.scope, l.state into held
+        from written w cross join lateral locks_that_refuse(w.study_id, w.site_id, array[w.participant_id, w.visit_id]) l
+        order by array_position(widest_first, l.scope) limit 1;
     else
-        select l.scope, l.state into held from written w
-        join data_lock l on l.study_id = w.study_id and l.record_id = any (array[w.study_id, w.site_id, w.participant_id])
-        where l.state <> all (may_write) order by array_position(array['study', 'site'], l.scope) limit 1;
+        select l.scope, l.state into held
+        from written w cross join lateral locks_that_refuse(w.study_id, w.site_id, array[w.participant_id]) l
+        where frozen_too or l.state = 'locked'
+        order by array_position(widest_first, l.scope) limit 1;
     end if;
     if held.scope is not null then
         raise exception using errcode = 'check_violation', constraint = 'record_locked', table = tg_table_name,
@@ -299,7 +357,7 @@ begin
 end
 $$;
 
--- A table whose writing locks refuse. A person's withdrawal, what is noted of a deviation, and the workflow are not stopped.
+-- A table whose writing locks refuse. What is not stopped: recording a person's withdrawal, and the workflow.
 create procedure hold_under_locks(record_table regclass)
     language plpgsql
 as $$
@@ -316,11 +374,20 @@ call hold_under_locks('enrolment');
 call hold_under_locks('eligibility_assessment');
 call hold_under_locks('consent');
 call hold_under_locks('visit');
+call hold_under_locks('form_entry');
+call hold_under_locks('form_reconciliation');
 call hold_under_locks('skipped_visit');
 call hold_under_locks('allocation');
 call hold_under_locks('dose');
 call hold_under_locks('concomitant_medication');
 call hold_under_locks('adverse_event');
+
+-- A person may always withdraw, and what was recorded of it is not undone. A deviation is noted whenever it is found, and judged
+-- also while the data are frozen, for that is the time of cleaning.
+create trigger refuse_locked_update after update on withdrawal referencing new table as written
+    for each statement execute function refuse_locked();
+create trigger refuse_locked_update after update on protocol_deviation referencing new table as written
+    for each statement execute function refuse_locked('locked');
 
 -- --- data cuts -------------------------------------------------------------------------------------------------------
 
@@ -346,11 +413,15 @@ alter table extract add column cut text;
 alter table extract add constraint extract_cut_fkey foreign key (study_id, cut) references data_cut (study_id, code);
 create index extract_cut on extract (study_id, cut);
 
--- Whether anything of a study that an extract is made of was written after a moment.
+-- Whether anything of a study that an extract is made of was written after a moment: the study, its documents of consent, the
+-- sites of its participants, and their records.
 create function has_changed_since(study uuid, since timestamptz) returns boolean
     language sql stable
     return exists (select from audit.event e
                    where e.at > since
                      and (e.kind = 'study' and e.record_id = study
-                          or e.kind = any (signed_kinds()) and e.participant_id is not null
+                          or e.kind = 'consent_document' and e.after ->> 'study_id' = study::text
+                          or e.kind = 'site' and exists (select from participant p where p.site_id = e.record_id and p.study_id = study)
+                          or e.kind = any (signed_kinds() || array['protocol_deviation'])
+                             and e.participant_id is not null
                              and exists (select from participant p where p.id = e.participant_id and p.study_id = study)));

@@ -5,10 +5,10 @@ create function sees_treatment() returns boolean
     language sql stable parallel safe
     return coalesce(said('unblinded') = 'yes', false);
 
--- The kinds of record, and of event in the audit, that tell of treatment.
+-- The kinds of record, and of event in the audit, that tell of treatment, or from which it can be calculated.
 create function tells_treatment(kind text) returns boolean
     language sql immutable parallel safe
-    return kind = any (array['randomisation_slot', 'study_product_dose']);
+    return kind = any (array['randomisation_scheme', 'randomisation_slot', 'study_product_dose']);
 
 -- Treatment is a secret where any version of the protocol is double-blind.
 create function treatment_is_open(study uuid) returns boolean
@@ -37,6 +37,8 @@ create table study_product_dose (
     mg_per_intake numeric(7,3) not null constraint study_product_dose_mg_per_intake_range check (mg_per_intake between 0 and 1000),
     intakes_per_day numeric(4,2) not null
         constraint study_product_dose_intakes_per_day_range check (intakes_per_day between 0.1 and 12),
+    other_product_reason text
+        constraint study_product_dose_other_product_reason_length check (length(other_product_reason) between 1 and 500),
     units_dispensed integer constraint study_product_dose_units_dispensed_range check (units_dispensed between 0 and 10000),
     units_returned integer constraint study_product_dose_units_returned_range check (units_returned between 0 and 10000),
     started_on date not null
@@ -48,7 +50,9 @@ create table study_product_dose (
     constraint study_product_dose_returned_of_dispensed check (units_returned <= units_dispensed),
     constraint study_product_dose_end_follows_start check (ended_on >= started_on),
     constraint study_product_dose_no_overlap exclude using gist (
-        participant_id with =, daterange(started_on, ended_on, '[]') with &&) where (not entered_in_error)
+        participant_id with =, daterange(started_on, ended_on, '[]') with &&) where (not entered_in_error),
+    constraint study_product_dose_kit_of_one exclude using gist (
+        study_id with =, kit with =, participant_id with <>) where (not entered_in_error)
 );
 
 -- The same as the site sees it: that study product was taken, and how well. It tells nothing of what it was.
@@ -99,6 +103,8 @@ create table code_break (
     acknowledged_by uuid constraint code_break_acknowledger_fkey references account,
     acknowledged_at timestamptz,
     constraint code_break_participant_fkey foreign key (participant_id, site_id) references participant (id, site_id),
+    constraint code_break_emergency_category check (
+        not emergency or category = any (array['medical_emergency', 'overdose', 'accidental_intake'])),
     constraint code_break_opened_has_moment check ((status = 'opened') = (opened_at is not null)),
     constraint code_break_opened_by_two check (status <> 'opened' or emergency or decided_by is not null),
     constraint code_break_second_person check (status <> 'opened' or decided_by <> requested_by),
@@ -154,6 +160,9 @@ begin
 end
 $$;
 
+alter table randomisation_scheme enable row level security;
+create policy unblinded on randomisation_scheme to registry_service using ((select sees_treatment()));
+
 -- The day, at the site, on which a participant was allocated.
 create function allocated_on(participant uuid) returns date
     language plpgsql stable
@@ -206,8 +215,20 @@ begin
     return allocated_treatment(participant);
 end
 $$;
-revoke execute on function treatment_of(uuid, uuid) from public;
-grant execute on function treatment_of(uuid, uuid) to registry_service;
+
+-- Keep that somebody looked at records that tell of treatment: by which route, at whose and at which. It tells no treatment.
+create function note_treatment_access(route text, participant uuid, record uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+    perform audit.keep('access', 'treatment_access', jsonb_strip_nulls(jsonb_build_object(
+        'route', route, 'record', record, 'participant_id', p.id, 'site_id', p.site_id)), null)
+    from (select) one
+    left join participant p on p.id = participant and (sees_every_site() or p.site_id = any (visible_sites()));
+end
+$$;
+revoke execute on function treatment_of(uuid, uuid), note_treatment_access(text, uuid, uuid) from public;
+grant execute on function treatment_of(uuid, uuid), note_treatment_access(text, uuid, uuid) to registry_service;
 
 -- --- what keeps the blind ------------------------------------------------------------------------------------------
 
@@ -233,6 +254,27 @@ create trigger study_product_is_blinded before insert or update on study_product
 create trigger study_product_is_blinded before insert or update on study_product_intake
     for each row execute function study_product_is_blinded();
 
+-- A kit is of one participant: not that of another's slot, nor of a slot that is still to be given. Another product than that
+-- of the arm was given by mistake or for a reason, and is recorded with words. Asked after the policy has let the row in.
+create function study_product_is_of_the_participant() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+    if exists (select from randomisation_slot s
+               where s.study_id = new.study_id and s.kit = new.kit and s.participant_id is distinct from new.participant_id) then
+        raise exception using errcode = 'check_violation', constraint = 'study_product_dose_kit_of_one', table = 'study_product_dose',
+            message = 'the kit is that of another slot';
+    elsif new.other_product_reason is null
+          and new.product is distinct from allocated_treatment(new.participant_id) ->> 'product' then
+        raise exception using errcode = 'check_violation', constraint = 'study_product_dose_of_arm', table = 'study_product_dose',
+            message = 'the arm has another product';
+    end if;
+    return null;
+end
+$$;
+create trigger study_product_is_of_the_participant after insert or update on study_product_dose
+    for each row when (not new.entered_in_error) execute function study_product_is_of_the_participant();
+
 -- From allocation until the code is opened, no dose says that a participant takes a product of the blinded study. What is
 -- refused depends on the study's products, never on the participant's arm.
 create function dose_keeps_the_blind() returns trigger
@@ -245,6 +287,7 @@ begin
         select from protocol_version v where v.study_id = new.study_id and v.blinding -> 'products' ? new.drug) then
         return new;
     end if;
+    perform from participant p where p.id = new.participant_id for no key update; -- an allocation may be on its way
     select min((b.opened_at at time zone s.time_zone)::date) into opened
     from code_break b join site s on s.id = b.site_id where b.participant_id = new.participant_id;
     if daterange(new.started_on, new.ended_on, '[]') && daterange(allocated_on(new.participant_id), opened)
@@ -286,25 +329,45 @@ create trigger code_break_is_a_deviation after insert on code_break for each row
 
 -- --- duties kept apart ---------------------------------------------------------------------------------------------
 
--- Who administers enters no data, and who knows the treatment has no other part in the study.
+-- Who administers enters no data, who knows the treatment has no other part in the study, and who audits has none in it.
 create function duty_of(role text) returns text
     language sql immutable parallel safe
     return case when role = any (array['pharmacist', 'unblinded_statistician']) then 'treatment'
-                when role = 'administrator' then 'administration' else 'study' end;
+                when role = 'administrator' then 'administration'
+                when role = 'auditor' then 'oversight' else 'study' end;
 
 do $$
 begin
     if exists (select from access_grant g where g.revoked_at is null
                group by g.account_id having count(distinct duty_of(g.role)) > 1) then
         raise exception using
-            message = 'an account holds the role of administrator beside another: end one of them, then upgrade',
+            message = 'an account holds the role of administrator or auditor beside another: end one of them, then upgrade',
             hint = 'select account_id from access_grant where revoked_at is null group by account_id
-                    having bool_or(role = ''administrator'') and bool_or(role <> ''administrator'')';
+                    having count(distinct case when role in (''administrator'', ''auditor'') then role else ''study'' end) > 1';
     end if;
 end
 $$;
 alter table access_grant add constraint access_grant_duties_apart
     exclude using gist (account_id with =, duty_of(role) with <>) where (revoked_at is null);
+-- Lists, and with them the treatment of who is allocated, belong to a study and not to a site.
+alter table access_grant add constraint access_grant_statistician_everywhere
+    check (role <> 'unblinded_statistician' or site_id is null);
+
+-- What somebody has known is not unlearnt when a role ends: who was ever unblinded is never given a blinded role again.
+-- Who was blinded may become unblinded, once its other roles have ended.
+create function once_unblinded_stays_so() returns trigger
+    language plpgsql
+as $$
+begin
+    if exists (select from access_grant g where g.account_id = new.account_id and duty_of(g.role) = 'treatment') then
+        raise exception using errcode = 'check_violation', constraint = 'access_grant_once_unblinded', table = 'access_grant',
+            message = 'the account has known the treatment';
+    end if;
+    return new;
+end
+$$;
+create trigger access_grant_once_unblinded before insert or update on access_grant for each row
+    when (new.revoked_at is null and duty_of(new.role) in ('study', 'oversight')) execute function once_unblinded_stays_so();
 
 -- Locks hold the study product still as well (0014).
 call hold_under_locks('study_product_dose');

@@ -42,6 +42,7 @@ OBSTACLES = {
     "assent_missing": "No assent of the child is in force today.",
     "withdrawn": "The participant has withdrawn from treatment or from follow-up.",
     "no_baseline": "The baseline visit is not recorded as complete.",
+    "takes_blinded_product": "A dose of a product of the study goes on, or ended today: end it the day before allocation.",
 }
 
 
@@ -110,6 +111,7 @@ def allocate(call: Call, participant_id: str) -> Image:
         NoSuchRecord: the participant is not among those that may be seen. AlreadyRecorded: it is allocated.
         NotReadyForAllocation: naming each thing that is missing. RulesBroken: a level is missing or is not as recorded.
     """
+    allocations.hold(call.tx, participant_id)
     child = records.read(call.tx, "participant", participant_id)
     existing = allocations.of_participant(call.tx, participant_id)
     if existing is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app, request, stream_with_context
 from flask_restx import Namespace, Resource
 
-from registry.api import cursors
+from registry.api import cursors, looks
 from registry.api.bodies import NDJSON
 from registry.api.contract import Call, contract
 from registry.api.lists import next_link
@@ -45,6 +45,7 @@ class AuditExport(Resource):  # type: ignore[misc]
     def get(self, call: Call) -> Response:
         """Export every event of the audit, one a line."""
         events.note(call.tx, "export", "audit", {"route": request.path})
+        looks.note(call.tx, call.attribution, "audit.read", {}, call.query, None)
         call.tx.commit()
         return Response(stream_with_context(_every(call)), mimetype=NDJSON)
 

@@ -66,7 +66,7 @@ class DueConsents(Resource):  # type: ignore[misc]
         problems=(NoSuchRecord, CursorNotUnderstood),
     )
     def get(self, call: Call, study: str) -> list[dict[str, Any]]:
-        """List who needs consent to a newer document, consent of age, or assent, the first due first."""
+        """List who needs consent or assent, anew or because it is in the study without, the first due first."""
         days = call.query.get("days")
         days = USUAL_DAYS if days is None else days
         return page(

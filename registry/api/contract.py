@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import psycopg
 from flask import Response, current_app, g, request
 
-from registry.api import asked, beside, bodies, derived, identity
+from registry.api import asked, beside, bodies, derived, identity, looks
 from registry.api.answers import answer
 from registry.api.beside import Beside
 from registry.db import refusals, request_keys
@@ -145,8 +145,7 @@ def _repeated_once(work: Callable[[], Response]) -> Response:
 def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, Any]) -> Response:
     with current_app.extensions["registry"].database.transaction() as tx:
         actor = g.actor = identity.actor_of_request(tx)
-        roles, sites = identity.permitted_sites(actor, promised.may)
-        call = Call(tx, actor, _attribution(actor, roles, sites))
+        call = Call(tx, actor, _attribution(actor, promised.may))
         sent = _read_request(promised, call)
         asked.check_path(path)
         tx.attribute(call.attribution)
@@ -159,6 +158,7 @@ def _answered(promised: Contract, handler: Callable[..., Any], path: dict[str, A
         given = handler(call, **path)
         if isinstance(given, Response):
             return given
+        looks.note(tx, call.attribution, promised.may, path, call.query, given)
         others = _ask_what_stands_beside(promised, call, given, call.query.get("as_of"))
         if key and promised.kind:
             request_keys.finish(tx, key, status=promised.status, kind=promised.kind, written=given)
@@ -217,13 +217,15 @@ def request_key(actor: Actor, sent: Any) -> RequestKey:
     return RequestKey(actor.account_id, key, hashlib.sha256(stands_for).digest())
 
 
-def _attribution(actor: Actor, roles: str, sites: str) -> Attribution:
+def _attribution(actor: Actor, verb: str) -> Attribution:
+    roles, sites, by_site = identity.permitted_sites(actor, verb)
     return Attribution(
         actor=actor.name,
         actor_id=actor.account_id,
         organisation=actor.organisation,
         role=roles,
         sites=sites,
+        site_roles=by_site,
         client=(request.user_agent.string or "-")[:200],
         request_id=g.request_id,
         change_set=str(uuid.uuid4()),

@@ -11,7 +11,7 @@ from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
 from registry.db.transaction import Image
-from registry.problems import AlreadyRecorded, CursorNotUnderstood, MomentInTheFuture, NoSuchRecord
+from registry.problems import AlreadyRecorded, BrokenRule, CursorNotUnderstood, MomentInTheFuture, NoSuchRecord
 from registry.schemas.data_cuts import DataCut, DataCutFilters, DataCutRequest
 
 namespace = Namespace("data_cuts")
@@ -41,7 +41,7 @@ class DataCuts(Resource):  # type: ignore[misc]
         study_id = studies.id_of(call.tx, study)
         asked = call.body["moment"]
         if asked and asked > datetime.now(UTC):
-            raise MomentInTheFuture
+            raise MomentInTheFuture(BrokenRule("/moment", "in_the_future", "The moment must be past."))
         settled = records.settle(call.tx)
         return records.record(call.tx, "data_cut", {**call.body, "study_id": study_id, "moment": asked or settled})
 

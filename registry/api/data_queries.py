@@ -16,6 +16,7 @@ from registry.db import data_queries, records, studies
 from registry.db.transaction import Image, Transaction
 from registry.domain.queries import DATA_QUERY, age_days
 from registry.problems import (
+    AnsweredByOneself,
     BrokenRule,
     CursorNotUnderstood,
     NoSuchRecord,
@@ -57,10 +58,10 @@ def with_age(query: Mapping[str, Any]) -> dict[str, Any]:
     return {**query, "age_days": age_days(opened, query["status"], since, datetime.now(UTC))}
 
 
-def by_whom(call: Call, prefix: str) -> dict[str, Any]:
-    """Say who acts, as a record keeps it."""
+def by_whom(call: Call, prefix: str, site_id: str) -> dict[str, Any]:
+    """Say who acts at a site, as a record keeps it."""
     said = call.attribution
-    return {prefix: said.actor, f"{prefix}_role": said.role, f"{prefix}_id": said.actor_id or None}
+    return {prefix: said.actor, f"{prefix}_role": said.role_at(site_id), f"{prefix}_id": said.actor_id or None}
 
 
 def opened(call: Call, study_id: str) -> Image:
@@ -79,7 +80,8 @@ def opened(call: Call, study_id: str) -> Image:
     if asked["record_version"] > about["version"]:
         raise RulesBroken(NO_VERSION)
     place = {name: about[name] for name in ("study_id", "site_id", "participant_id")}
-    return records.record(call.tx, "data_query", {**asked, **place, "origin": "monitor", **by_whom(call, "opened_by")})
+    by = by_whom(call, "opened_by", about["site_id"])
+    return records.record(call.tx, "data_query", {**asked, **place, "origin": "monitor", **by})
 
 
 def act(call: Call, query_id: str, name: str) -> Image:
@@ -87,15 +89,19 @@ def act(call: Call, query_id: str, name: str) -> Image:
 
     Raises:
         NoSuchRecord: it is not among those that may be seen. TransitionNotAllowed: it is in a state without this act.
-        OpenedByAnother: another withdraws it. RulesBroken: it is answered by an amendment that was not made.
+        OpenedByAnother: another withdraws it. AnsweredByOneself: who answered it closes it.
+        RulesBroken: it is answered by an amendment that was not made.
     """
     query = data_queries.locked(call.tx, query_id)
     status = query["status"] if name == "comment" else DATA_QUERY.after(query["status"], name)
     if name == "withdraw" and query.get("opened_by_id") != call.actor.account_id:
         raise OpenedByAnother
+    if name == "close" and data_queries.answered_by(call.tx, query_id) == call.actor.account_id:
+        raise AnsweredByOneself
     version = _amendment(call.tx, query) if call.body.get("amended") else None
     said = {"act": name, "status": status, "text": call.body.get("text"), "answered_version": version}
-    by = {f"by_{end}": value for end, value in zip(("name", "role", "id"), by_whom(call, "by").values(), strict=True)}
+    who = by_whom(call, "by", query["site_id"]).values()
+    by = {f"by_{end}": value for end, value in zip(("name", "role", "id"), who, strict=True)}
     call.tx.attribute(replace(call.attribution, reason=REASONS[name]))
     return data_queries.say(call.tx, query, said | by)
 
@@ -190,7 +196,13 @@ _publish(
     MOVES,
 )
 _publish(
-    "closures", "close", DataQueryClosure, "data_query.close", "Record the closure of a query that was answered.", MOVES
+    "closures",
+    "close",
+    DataQueryClosure,
+    "data_query.close",
+    "Record the closure of a query that another answered.",
+    MOVES,
+    AnsweredByOneself,
 )
 _publish("reopenings", "reopen", DataQueryWords, "data_query.close", "Record the reopening of a query.", MOVES)
 _publish(

@@ -35,8 +35,10 @@ def found(call: Call, study_id: str) -> list[dict[str, Any]]:
 
 def opened(call: Call, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Open a query on each record that was found; give the answer, which is kept under the first of them."""
-    same = {"record_kind": call.body["filter"]["record_kind"], "text": call.body["text"], **by_whom(call, "opened_by")}
-    values = [{**{name: row[name] for name in SUBJECT}, **same} for row in rows]
+    same = {"record_kind": call.body["filter"]["record_kind"], "text": call.body["text"]}
+    values = [
+        {**{name: row[name] for name in SUBJECT}, **same, **by_whom(call, "opened_by", row["site_id"])} for row in rows
+    ]
     batch_id = call.attribution.change_set
     return told(data_queries.open_many(call.tx, batch_id, values), batch_id)
 
@@ -48,8 +50,12 @@ def told(rows: list[dict[str, Any]], batch_id: str | None) -> dict[str, Any]:
 
 
 def told_again(tx: Transaction, first: Image) -> dict[str, Any]:
-    """Give the answer again, from the first query that was opened."""
-    return told(data_queries.of_batch(tx, first["batch_id"]), first["batch_id"])
+    """Give the answer again, from the first query that was opened, if any."""
+    return told(data_queries.of_batch(tx, first["batch_id"]), first["batch_id"]) if first else NOTHING
+
+
+NOTHING = told([], None) | {"dry_run": False}
+"""The answer where no record was found; its key is kept, so that a repeat opens nothing either."""
 
 
 @namespace.route("/studies/<study>/queries:bulk")
@@ -69,7 +75,6 @@ class DataQueryBatches(Resource):  # type: ignore[misc]
         study_id = studies.id_of(call.tx, study)
         data_query_batches.lock(call.tx, study_id)
         rows = found(call, study_id)
-        if rows and not call.body["dry_run"]:
-            return opened(call, rows)
-        nothing = told(rows, None) | {"dry_run": call.body["dry_run"]}
-        return answer(schema_of(DataQueryBatchAnswer).present(nothing))
+        if call.body["dry_run"]:
+            return answer(schema_of(DataQueryBatchAnswer).present(told(rows, None)))
+        return opened(call, rows) if rows else NOTHING

@@ -41,10 +41,10 @@ NOT_INDEPENDENT = BrokenRule(
 
 def shown(call: Call, entries: list[Image]) -> list[Image]:
     """Give entries as the caller may see them: another's is hidden until both of the form are in."""
-    both = {entry["form"] for entry in entries if entry["entry_number"] == 2}
+    both = {(entry["form"], entry["pair_number"]) for entry in entries if entry["entry_number"] == 2}
     return [
         {**entry, "hidden": False}
-        if entry["form"] in both or entry["entered_by_id"] == call.actor.account_id
+        if (entry["form"], entry["pair_number"]) in both or entry["entered_by_id"] == call.actor.account_id
         else {**entry, "hidden": True, "values": {}, "confirmations": []}
         for entry in entries
     ]
@@ -67,7 +67,11 @@ def entered(call: Call, visit_id: str) -> Image:
         act = "enter_different" if double_entry.differing(before[0]["values"], values) else "enter_equal"
     state = DOUBLE_ENTRY.after(opened.state(form), act)
     said = {"form": form, "values": values, "confirmations": call.body["confirmations"], "state": state}
-    numbered = said | {"entry_number": len(before) + 1} | _by(call, "entered_by")
+    numbered = (
+        said
+        | {"pair_number": opened.pair(form), "entry_number": len(before) + 1}
+        | _by(call, "entered_by", opened.visit)
+    )
     kept = double_entries.keep(call.tx, "form_entry", opened.visit, numbered)
     if state == "both_equal":
         form_writing.write(call, opened, form, values, f"Both entries of {form} are equal")
@@ -106,7 +110,13 @@ def reconciled(call: Call, visit_id: str) -> Image:
     )
     given = [*first["confirmations"], *second["confirmations"], *call.body["confirmations"]]
     written = form_writing.write(call, opened, form, values, call.body["reason"], given)
-    said = {**call.body, "visit_version": written["version"], **_by(call, "reconciled_by")}
+    pair = opened.pair(form)
+    said = {
+        **call.body,
+        "pair_number": pair,
+        "visit_version": written["version"],
+        **_by(call, "reconciled_by", opened.visit),
+    }
     return double_entries.keep(call.tx, "form_reconciliation", opened.visit, said)
 
 
@@ -129,9 +139,9 @@ def _accepted(form: str, values: dict[str, Any]) -> dict[str, Any]:
         raise RulesBroken(*(form_writing.moved(error, "/values") for error in broken.errors)) from None
 
 
-def _by(call: Call, prefix: str) -> dict[str, Any]:
+def _by(call: Call, prefix: str, visit: Image) -> dict[str, Any]:
     said = call.attribution
-    return {prefix: said.actor, f"{prefix}_role": said.role, f"{prefix}_id": call.actor.account_id}
+    return {prefix: said.actor, f"{prefix}_role": said.role_at(visit["site_id"]), f"{prefix}_id": call.actor.account_id}
 
 
 @namespace.route("/visits/<uuid:record_id>/form-entries")

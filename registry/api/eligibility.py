@@ -33,7 +33,9 @@ NOTHING_TO_OVERRIDE = "The participant passes this criterion; there is nothing t
 
 
 def assessed(call: Call, participant_id: str) -> Image:
-    """Keep an assessment of a participant, and a protocol deviation for each override, in the same transaction.
+    """Keep an assessment of a participant, and a protocol deviation for each new override, in the same transaction.
+
+    An override is new unless an earlier assessment under the same protocol version has one of the same criterion.
 
     Raises:
         RulesBroken: an attestation or an override does not fit the criteria or what is recorded, or there are no criteria.
@@ -51,7 +53,8 @@ def assessed(call: Call, participant_id: str) -> Image:
         "counts_as_eligible": eligibility.counts_as_eligible(findings),
     }
     image = records.record_of_participant(call.tx, "eligibility_assessment", kept)
-    protocol_deviations.note(call.tx, list(_deviations(call, participant_id)))
+    known = protocol_deviations.overridden_before(call.tx, image["id"]) if call.body["overrides"] else set()
+    protocol_deviations.note(call.tx, list(_deviations(call, participant_id, known)))
     return image
 
 
@@ -102,8 +105,10 @@ def _findings(call: Call, participant_id: str, criteria: Sequence[Mapping[str, A
     return findings
 
 
-def _deviations(call: Call, participant_id: str) -> Iterator[dict[str, Any]]:
+def _deviations(call: Call, participant_id: str, known: set[str]) -> Iterator[dict[str, Any]]:
     for override in call.body["overrides"]:
+        if override["criterion"] in known:
+            continue
         yield {
             "participant_id": participant_id,
             "category": "eligibility_override",

@@ -9,15 +9,18 @@ from typing import Any
 from registry.domain import edit_checks
 from registry.domain.edit_check_rules import RULES
 from registry.domain.edit_checks import Context, Finding
+from registry.domain.visits import VISIT, state_of
 from registry.problems import BrokenRule, NeedsConfirmation, RulesBroken, VisitAlreadyRecorded
 
 UNNEEDED = "This confirmation names a check that did not ask for one; leave it out."
 BEFORE_BIRTH = BrokenRule(
     "/visited_on", "before_birth", "The visit must not be before the participant's month of birth."
 )
-STAYS_COMPLETE = BrokenRule(
-    "/status", "stays_complete", "A complete visit stays complete: amend it, or mark it as entered in error."
-)
+JUDGED_TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "ck_above_50_uln": ("analyte", "value", "comparator", "upper_limit"),
+    "dose_outside_published_range": ("drug", "formulation", "mg_per_intake", "intakes_per_day", "weight_used"),
+}
+"""The fields that a soft check judges together, where it is more than the one that its finding names."""
 NO_PARTICIPANT = BrokenRule(
     "/participant_id", "no_such_participant", "There is no such participant in this study among those you may see."
 )
@@ -41,10 +44,17 @@ def judged_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str
     return {**visit, **where}
 
 
-def check_status(visit: Mapping[str, Any], current: Mapping[str, Any]) -> None:
-    """Refuse to make a complete visit a draft again: it would leave lists and extracts without a word."""
-    if current["status"] == "complete" and visit["status"] == "draft":
-        raise RulesBroken(STAYS_COMPLETE)
+def check_state(visit: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+    """Refuse a state that the visit does not reach from where it is: a complete one does not become a draft again.
+
+    Raises:
+        TransitionNotAllowed: with the state, and those that can be reached from it.
+    """
+    state, target = (
+        state_of(one["status"], entered_in_error=bool(one.get("entered_in_error"))) for one in (current, visit)
+    )
+    if target != state:
+        VISIT.reach(state, target)
 
 
 def found_in_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> list[Finding]:
@@ -60,25 +70,51 @@ def asked_of_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> list[F
 def confirmed_of_visit(
     visit: Mapping[str, Any], place: Mapping[str, Any], before: Mapping[str, Any] | None = None
 ) -> list[Finding]:
-    """Give what a visit confirms that the version before did not, once a rule; nothing of a draft, which confirms nothing."""
+    """Give what a visit confirms that the version before did not; nothing of a draft, which confirms nothing."""
     if visit["status"] == "draft" or not visit.get("confirmations"):
         return []
     return newly_confirmed(asked_of_visit(visit, place), visit, before)
 
 
 def confirmed_of_dose(dose: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[Finding]:
-    """Give what a dose confirms that the version before did not, once a rule."""
+    """Give what a dose confirms that the version before did not."""
     return newly_confirmed(edit_checks.of_dose(dose), dose, before) if dose.get("confirmations") else []
 
 
 def newly_confirmed(
     asked: Iterable[Finding], record: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> list[Finding]:
-    """Give the findings that are confirmed now and were not before, the first of each rule."""
+    """Give the findings that are confirmed now and were not before: each value that a rule judged, once."""
     counted = before is not None and before.get("status") != "draft"
     earlier = {given["rule"] for given in (before or {}).get("confirmations") or [] if counted}
-    now = {given["rule"] for given in record["confirmations"]} - earlier
-    return list({found.rule: found for found in reversed(list(asked)) if found.rule in now}.values())
+    now = {given["rule"] for given in record["confirmations"]}
+    known: dict[str, list[tuple[Any, ...]]] = {}
+    new = []
+    for found in asked:
+        if found.rule in now:
+            noted = known.setdefault(found.rule, _judged_in(before or {}, found) if found.rule in earlier else [])
+            value = _judged_of(record, found)
+            noted.remove(value) if value in noted else new.append(found)
+    return new
+
+
+def _judged_in(record: Mapping[str, Any], found: Finding) -> list[tuple[Any, ...]]:
+    """Give what a rule judges of a record: of every result, wherever it stands in the list, or where the finding points."""
+    if found.pointer.startswith("/laboratory_results/"):
+        return [_judged(found, result) for result in record.get("laboratory_results") or []]
+    return [_judged_of(record, found)]
+
+
+def _judged_of(record: Mapping[str, Any], found: Finding) -> tuple[Any, ...]:
+    within: Any = record
+    for step in found.pointer.split("/")[1:-1]:
+        within = (within[int(step)] if isinstance(within, list) else within.get(step)) or {}
+    return _judged(found, within)
+
+
+def _judged(found: Finding, within: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = JUDGED_TOGETHER.get(found.rule, (found.pointer.rpartition("/")[2],))
+    return tuple(within.get(name) for name in names)
 
 
 class Earlier:

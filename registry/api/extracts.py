@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -133,20 +132,17 @@ def _uses(call: Call) -> list[str]:
 
 
 def _cut(call: Call, study_id: str) -> dict[str, str] | None:
-    """Give the data cut that was asked for; asked before the snapshot and after, for what lies between is in it.
+    """Give the data cut that was asked for, if any.
 
     Raises:
         RulesBroken: the study has no such cut. StudyChangedSinceCut: the records are not as they were then.
     """
-    code = call.body["cut"]
-    if code is None:
+    if call.body["cut"] is None:
         return None
-    moment = data_cuts.moment_of(call.tx, study_id, code)
-    if moment is None:
+    cut = data_cuts.reference(call.tx, study_id, call.body["cut"])
+    if cut is None:
         raise RulesBroken(NO_CUT)
-    if data_cuts.has_changed(call.tx, study_id, moment):
-        raise StudyChangedSinceCut
-    return {"code": code, "moment": moment.astimezone(UTC).isoformat()}
+    return cut
 
 
 def _described(call: Call, manifest: Manifest) -> dict[str, Any]:

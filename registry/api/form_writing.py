@@ -32,13 +32,30 @@ class Opened:
     reconciliations: list[Image]
 
     def entries(self, form: str) -> list[Image]:
-        """Give the entries of a form, the first before the second."""
-        return [entry for entry in self.all_entries if entry["form"] == form]
+        """Give the entries of a form, the first before the second: those of its last pair, unless that was written and removed."""
+        return self._of_pair(form, self.pair(form))
+
+    def pair(self, form: str) -> int:
+        """Give the number of the pair of entries of a form that stands, or that is to be made."""
+        last: int = max((entry["pair_number"] for entry in self.all_entries if entry["form"] == form), default=1)
+        over = form not in self.visit["forms"] and self._state_of_pair(form, last) in double_entry.WRITTEN
+        return last + over
 
     def state(self, form: str) -> str:
         """Tell where a form stands."""
-        done = any(kept["form"] == form for kept in self.reconciliations)
-        return double_entry.state_of([entry["values"] for entry in self.entries(form)], reconciled=done)
+        return self._state_of_pair(form, self.pair(form))
+
+    def _of_pair(self, form: str, pair: int) -> list[Image]:
+        return [entry for entry in self.all_entries if (entry["form"], entry["pair_number"]) == (form, pair)]
+
+    def _reconciliation(self, form: str, pair: int) -> Image | None:
+        return next(
+            (kept for kept in self.reconciliations if (kept["form"], kept["pair_number"]) == (form, pair)), None
+        )
+
+    def _state_of_pair(self, form: str, pair: int) -> str:
+        values = [entry["values"] for entry in self._of_pair(form, pair)]
+        return double_entry.state_of(values, reconciled=self._reconciliation(form, pair) is not None)
 
     def told(self) -> list[dict[str, Any]]:
         """Tell where each form stands that two people enter, or entered."""
@@ -48,7 +65,7 @@ class Opened:
     def _told(self, form: str) -> dict[str, Any]:
         entries = self.entries(form)
         values = [entry["values"] for entry in entries]
-        done: Image = next((kept for kept in self.reconciliations if kept["form"] == form), {})
+        done: Image = self._reconciliation(form, self.pair(form)) or {}
         differing = double_entry.differing(*values) if len(values) == 2 else []
         return {
             "form": form,
@@ -125,19 +142,31 @@ def write(
 def refuse_single_entry(call: Call, visit: Record, place: Record, before: Image | None = None) -> None:
     """Refuse a form that two people are to enter, unless it is unchanged, or a data manager corrects it.
 
+    An amendment is judged by what is asked on the day before it and on the day after it: no detour over another day goes
+    around double entry. A form comes onto a day that asks for two entries without it, or by a data manager.
+
     Raises:
         RulesBroken: naming each such form.
     """
-    asked = place["double_entry_forms"]
-    if not asked:
-        return
+    now = place["double_entry_forms"]
+    then = _asked_then(call.tx, visit, before, now)
     sent = visit.get("forms") or {}
     known = (before or {}).get("forms") or {}
-    changed = [form for form in asked if _differs(known.get(form), sent.get(form))]
+    changed = [form for form in then if _differs(known.get(form), sent.get(form))]
+    moved_there = [form for form in now if form not in then and sent.get(form) is not None]
     corrects = {(CORRECTOR, None), (CORRECTOR, str(place["site_id"]))} & set(call.actor.grants)
-    wrong = [form for form in changed if not (corrects and form in known)]
+    wrong = [form for form in (*changed, *moved_there) if not (corrects and form in known)]
     if wrong:
         raise RulesBroken(*_needed(wrong))
+
+
+def _asked_then(tx: Transaction, visit: Record, before: Image | None, now: Sequence[str]) -> Sequence[str]:
+    """Give the forms that were to be entered twice on the day on which the visit was, before it was moved."""
+    day = visit.get("visited_on")
+    if before is None or before.get("visited_on") == (str(day) if day else None):
+        return now
+    found: Sequence[str] = visits.places(tx, [before])[0]["double_entry_forms"]
+    return found
 
 
 def _differs(known: Record | None, sent: Record | None) -> bool:

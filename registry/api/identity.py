@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import current_app, request
 
 from registry.api.provider import IdentityProvider
@@ -36,8 +38,10 @@ def _by_provider(tx: Transaction, token: str) -> Actor | None:
     return accounts.by_subject(tx, subject) if subject else None
 
 
-def permitted_sites(actor: Actor, verb: str) -> tuple[str, str]:
-    """Give the roles by which the actor may do the verb, and the sites where: `*` or identifiers, comma-separated.
+def permitted_sites(actor: Actor, verb: str) -> tuple[str, str, dict[str, str]]:
+    """Give the roles by which the actor may do the verb, the sites where, and the roles by site.
+
+    Roles and sites are comma-separated, or `*` for every site; by site, `*` stands for every one that is not named.
 
     Raises:
         NotPermitted: no role of the actor may do it anywhere.
@@ -45,6 +49,11 @@ def permitted_sites(actor: Actor, verb: str) -> tuple[str, str]:
     granting = [(role, site) for role, site in actor.grants if role in MAY[verb]]
     if not granting:
         raise NotPermitted(headers={"WWW-Authenticate": 'Bearer realm="registry", error="insufficient_scope"'})
-    roles = ",".join(sorted({role for role, _ in granting}))
     sites = {site for _, site in granting}
-    return roles, EVERY_SITE if None in sites else ",".join(sorted(site for site in sites if site))
+    by_site = {site or EVERY_SITE: _joined(role for role, at in granting if at in (site, None)) for site in sites}
+    where = EVERY_SITE if None in sites else ",".join(sorted(by_site))
+    return _joined(role for role, _ in granting), where, by_site
+
+
+def _joined(roles: Iterable[str]) -> str:
+    return ",".join(sorted(set(roles)))

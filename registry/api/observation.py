@@ -25,6 +25,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
 ANSWERS = Counter("registry_answers_total", "Answers by route, method and status", ["route", "method", "status"])
 SECONDS = Histogram("registry_answer_seconds", "Time to answer by route and method", ["route", "method"])
+SIGNING_PAUSES = Counter("registry_signing_pauses_total", "Pauses of signing after refused attempts in a row")
 SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 log = structlog.get_logger("registry")
 
@@ -60,6 +61,12 @@ def _end(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.update(SAFE_HEADERS)
     return response
+
+
+def tell_of_paused_signing(account_id: str) -> None:
+    """Tell whoever watches the service that somebody's attempts to sign were refused until signing paused."""
+    SIGNING_PAUSES.inc()
+    log.warning("signing paused", request_id=g.request_id, account=account_id)
 
 
 def metrics(several_processes: bool) -> Response:

@@ -13,7 +13,14 @@ from registry.db import protocol_deviations, records, studies
 from registry.db.transaction import Image
 from registry.domain.protocol_deviations import PROTOCOL_DEVIATION, SETTLED
 from registry.permissions import SITE_STAFF
-from registry.problems import BrokenRule, CursorNotUnderstood, NoSuchRecord, RulesBroken, TransitionNotAllowed
+from registry.problems import (
+    BrokenRule,
+    CursorNotUnderstood,
+    NoSuchRecord,
+    RecordLocked,
+    RulesBroken,
+    TransitionNotAllowed,
+)
 from registry.schemas.protocol_deviations import ProtocolDeviation, ProtocolDeviationFilters
 
 namespace = Namespace("protocol_deviations")
@@ -68,7 +75,7 @@ class OneProtocolDeviation(Resource):  # type: ignore[misc]
         takes=ProtocolDeviation,
         gives=ProtocolDeviation,
         amends=True,
-        problems=(NoSuchRecord, TransitionNotAllowed),
+        problems=(NoSuchRecord, TransitionNotAllowed, RecordLocked),
     )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Judge a protocol deviation: classify, close, dismiss or reopen it, or correct it."""
@@ -98,7 +105,8 @@ def judged(call: Call, record_id: str) -> Image:
 def _check_new(call: Call) -> None:
     if call.body["status"] != PROTOCOL_DEVIATION.first:
         raise RulesBroken(NOT_NEW)
-    call.body["origin"] = "site" if SITE_STAFF & set(call.attribution.role.split(",")) else "monitor"
+    site = protocol_deviations.site_of(call.tx, call.body["participant_id"])
+    call.body["origin"] = "site" if SITE_STAFF & set(call.attribution.role_at(site).split(",")) else "monitor"
     _check_facts(call, call.body)
 
 

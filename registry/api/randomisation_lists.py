@@ -10,7 +10,7 @@ from flask_restx import Namespace, Resource
 from registry.api import amendments, past
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
-from registry.db import events, protocol_versions, randomisation_lists, records, studies
+from registry.db import protocol_versions, randomisation_lists, records, studies
 from registry.db.transaction import Image
 from registry.domain import randomisation_lists as rules
 from registry.domain.randomisation_lists import RANDOMISATION_LIST, Slot
@@ -27,6 +27,7 @@ from registry.schemas.randomisation_lists import (
     RandomisationList,
     RandomisationListRequest,
     RandomisationListStatus,
+    RandomisationScheme,
     RandomisationSlot,
     SealVerification,
     SlotFilters,
@@ -46,7 +47,11 @@ TOO_MANY = BrokenRule(
     "too_many",
     f"A list has at most {rules.LARGEST_LIST} slots; ask for fewer, or make a list for each few sites.",
 )
-NO_MEASURE = BrokenRule("/imbalance", "only_minimisation", "Only minimisation has a measure of imbalance.")
+OUT_OF_RATIO = BrokenRule(
+    "/rows",
+    "out_of_ratio",
+    "The arms of a stratum do not stand in the ratio of the protocol; say with ratio_confirmed that this is meant.",
+)
 
 
 @namespace.route("/studies/<study>/randomisation-lists")
@@ -125,8 +130,17 @@ class Slots(Resource):  # type: ignore[misc]
     def get(self, call: Call, record_id: str) -> list[dict[str, Any]]:
         """List the slots of a randomisation list with their treatment; that they were read is an event of the audit."""
         list_id = records.read(call.tx, "randomisation_list", str(record_id))["id"]
-        events.note(call.tx, "read", "unblinded", {"randomisation_list": list_id, "what": "slots"})
         return page_of_records(call, "randomisation_slot", list_id=list_id)
+
+
+@namespace.route("/randomisation-lists/<uuid:record_id>/scheme")
+class Scheme(Resource):  # type: ignore[misc]
+    """How chance is used in a randomisation list."""
+
+    @contract(may="randomisation_slot.read", gives=RandomisationScheme, problems=(NoSuchRecord,))
+    def get(self, call: Call, record_id: str) -> dict[str, Any]:
+        """Read the sizes of the blocks, or the probability, of a randomisation list; that they were read is an event."""
+        return records.required(randomisation_lists.scheme(call.tx, str(record_id)))
 
 
 past.publish(namespace, "/randomisation-lists", "randomisation_list", RandomisationList)
@@ -148,13 +162,14 @@ def sealed(call: Call, study_id: str) -> Image:
         "protocol_version_id": protocol["id"],
         "method": method,
         "origin": "uploaded" if call.body.get("rows") else "generated",
-        "imbalance": (call.body["imbalance"] or "range") if method == "minimisation" else None,
         "strata": rules.counts(slots),
         "slots": len(slots),
         "seal": rules.seal(study_id, list_id, slots),
         "status": RANDOMISATION_LIST.first,
     }
-    return randomisation_lists.keep(call.tx, values, [slot.as_json() for slot in slots])
+    imbalance = (call.body["imbalance"] or "range") if method == "minimisation" else None
+    scheme = {"block_sizes": call.body["block_sizes"], "probability": call.body["probability"], "imbalance": imbalance}
+    return randomisation_lists.keep(call.tx, values, scheme, [slot.as_json() for slot in slots])
 
 
 def _protocol(call: Call, study_id: str) -> Image:
@@ -172,7 +187,7 @@ def _protocol(call: Call, study_id: str) -> Image:
 def _slots(call: Call, protocol: Image) -> list[Slot]:
     body, minimised = call.body, protocol["randomisation"]["method"] == "minimisation"
     sites = body["sites"]
-    broken = [NO_MEASURE] if body["imbalance"] and not minimised else []
+    broken = list(rules.broken_scheme(protocol, body))
     by_site = protocol["randomisation"].get("by_site") and not minimised
     if bool(by_site) is not bool(sites):
         broken.append(SITES_NEEDED if by_site else NO_SITES)
@@ -180,11 +195,12 @@ def _slots(call: Call, protocol: Image) -> list[Slot]:
         broken.append(NO_SUCH_SITE)
     if body["rows"] and not broken:
         broken += rules.broken_rows(protocol, rules.strata_of(protocol, sites), body["rows"])
-    if body["slots_per_stratum"] and rules.too_many(protocol, sites, body["slots_per_stratum"]):
+        broken += [OUT_OF_RATIO] if rules.out_of_ratio(protocol, body["rows"]) and not body["ratio_confirmed"] else []
+    if body["slots_per_stratum"] and rules.too_many(protocol, sites, body["slots_per_stratum"], body["block_sizes"]):
         broken.append(TOO_MANY)
     if broken:
         raise RulesBroken(*broken)
     if body["rows"]:
         salt = body["salt"] or secrets.token_hex(16)
         return [Slot(row["stratum"], row["position"], row["arm"], row.get("kit"), salt) for row in body["rows"]]
-    return rules.generated(protocol, sites, body["seed"], body["slots_per_stratum"])
+    return rules.generated(protocol, sites, body["seed"], body["slots_per_stratum"], body["block_sizes"])

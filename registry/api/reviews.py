@@ -1,4 +1,4 @@
-"""The review of a visit at a glance, and the work lists of what is due: to be verified, to be signed."""
+"""The review of a visit or a participant at a glance, and the work lists of what is due: to be verified, to be signed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from registry.api.contract import Call, contract
 from registry.db import data_locks, records, signatures, source_verifications, studies, visits
 from registry.db.transaction import Image, Transaction
 from registry.problems import CursorNotUnderstood, NoSuchRecord
-from registry.schemas.reviews import DueFilters, SignatureDue, VerificationDue, VisitReview
+from registry.schemas.reviews import DueFilters, ParticipantReview, SignatureDue, VerificationDue, VisitReview
 
 namespace = Namespace("reviews")
 
@@ -31,6 +31,22 @@ class ReviewOfVisit(Resource):  # type: ignore[misc]
             "parts": source_verifications.of_visit(call.tx, record_id),
             "signatures": signatures.ask(call.tx, "visit", [record_id]).by_record().get(visit["id"], []),
             "locks": data_locks.of_visit(call.tx, record_id),
+        }
+
+
+@namespace.route("/participants/<uuid:record_id>/review")
+class ReviewOfParticipant(Resource):  # type: ignore[misc]
+    """The review of a participant."""
+
+    @contract(may="signature.read", gives=ParticipantReview, problems=(NoSuchRecord,))
+    def get(self, call: Call, record_id: str) -> dict[str, Any]:
+        """Read which records a signature of a participant covers, and what was signed and locked."""
+        review = signatures.to_sign(call.tx, record_id)
+        signed = signatures.ask(call.tx, "participant", [record_id]).by_record()
+        return {
+            **review,
+            "signatures": signed.get(review["participant_id"], []),
+            "locks": data_locks.of_participant(call.tx, record_id),
         }
 
 
@@ -62,7 +78,7 @@ class SignaturesDue(Resource):  # type: ignore[misc]
         problems=(NoSuchRecord, CursorNotUnderstood),
     )
     def get(self, call: Call, study: str) -> list[Image]:
-        """List the complete visits whose present version is not signed."""
+        """List the complete visits whose present version is not signed, and signed participants that have changed since."""
         return due(call, study, signatures.due)
 
 

@@ -44,7 +44,7 @@ class Signatures(Resource):  # type: ignore[misc]
     )  # fmt: skip
     def post(self, call: Call) -> Image:
         """Sign the present version of a visit, or of a participant with every record."""
-        asked = {name: call.body[name] for name in ("record_id", "record_version", "meaning")}
+        asked = {name: call.body[name] for name in ("record_id", "record_version", "records_sha256", "meaning")}
         asked["statement"] = MEANINGS[call.body["meaning"]]
         return signatures.with_standing(call.tx, signatures.sign(call.tx, call.body["kind"], asked))
 

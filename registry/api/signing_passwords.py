@@ -10,6 +10,7 @@ from typing import Any
 from flask_restx import Namespace, Resource
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from registry.api import observation
 from registry.api.contract import Call, contract
 from registry.db import events, records, signing_passwords
 from registry.db.transaction import Image
@@ -107,15 +108,17 @@ def judge(call: Call, current: Mapping[str, Any], password: str, name: str) -> N
         refusals = current["refusals"] + 1
         paused = datetime.now(UTC) + PAUSE if refusals % REFUSALS_IN_A_ROW == 0 else None
         keep(call, current, {"refusals": min(refusals, 32000), "paused_until": paused}, REFUSED)
-        note_and_refuse(call, SigningRefused())
+        note_and_refuse(call, SigningRefused(), paused=paused is not None)
     if current["refusals"]:
         keep(call, current, {"refusals": 0, "paused_until": None}, FITTING)
 
 
-def note_and_refuse(call: Call, problem: SigningRefused | SigningPaused) -> None:
-    """Keep the refusal as an event of the audit, then refuse."""
+def note_and_refuse(call: Call, problem: SigningRefused | SigningPaused, *, paused: bool = False) -> None:
+    """Keep the refusal as an event of the audit, alarm where it paused signing, then refuse."""
     events.note(call.tx, "refuse", "signing", {"problem": problem.slug()})
     call.tx.commit()
+    if paused:
+        observation.tell_of_paused_signing(call.actor.account_id)
     raise problem
 
 

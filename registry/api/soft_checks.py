@@ -1,6 +1,6 @@
 """What a soft check asked and a submission confirmed becomes a query that is answered: prompt and answer stay in the trail.
 
-Once per rule and record, as long as the confirmed finding stays; sent with the statements that keep the record.
+Once per rule and value, as long as the confirmed finding stays; sent with the statements that keep the record.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def note(
 ) -> None:
     """Keep what was confirmed of records, each an image or a visit with its place, and `version` where it is not the first."""
     rows = [_query(record_kind, record, finding) for record, findings in confirmed for finding in findings]
-    by = {"by_name": attribution.actor, "by_role": attribution.role, "by_id": attribution.actor_id or None}
+    by = {"by_name": attribution.actor, "by_id": attribution.actor_id or None}
     data_queries.open_answered(tx, rows, by)
 
 

@@ -17,6 +17,7 @@ from registry.problems import (
     CursorNotUnderstood,
     NoSuchRecord,
     RulesBroken,
+    SecondPersonNeeded,
     TransitionNotAllowed,
     VersionStale,
     VisitNotComplete,
@@ -41,7 +42,7 @@ class SourceVerificationsOfVisit(Resource):  # type: ignore[misc]
         gives=SourceVerification,
         status=201,
         kind="source_verification",
-        problems=(NoSuchRecord, VersionStale, VisitNotComplete),
+        problems=(NoSuchRecord, VersionStale, VisitNotComplete, SecondPersonNeeded),
     )
     def post(self, call: Call, record_id: str) -> Image:
         """Verify forms of a visit: they agree with the source."""
@@ -98,11 +99,13 @@ class Withdrawal(Resource):  # type: ignore[misc]
 
 
 def check(call: Call, visit: Image) -> None:
-    """Refuse to verify another version than the present one, a draft, or a form that is not filled in."""
+    """Refuse to verify another version than the present one, a draft, what is entered in error, or a form not filled in."""
     if visit["version"] != call.body["visit_version"]:
         raise VersionStale
-    if visit["status"] == "draft":
+    if visit["status"] == "draft" or visit["entered_in_error"]:
         raise VisitNotComplete
+    if source_verifications.wrote(call.tx, visit["id"], call.actor.account_id):
+        raise SecondPersonNeeded
     there = source_verifications.filled_in(call.tx, visit)
     empty = [
         BrokenRule(f"/forms/{place}", "not_filled_in", "The form is not filled in, so there is nothing to compare.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -56,8 +56,9 @@ def _study(tx: Transaction, file: Mapping[str, Any]) -> tuple[str, list[str]]:
     current = records.read(tx, "study", study_id)
     if amendments.unchanged(header, current):
         return study_id, []
+    changed = _fields(_header_changes(from_json(as_json(header)), current))
     records.amend(tx, "study", study_id, current["version"], header)
-    return study_id, [f"The study {header['code']} is amended."]
+    return study_id, [f"The study {header['code']} is amended: {changed}."]
 
 
 def _version(tx: Transaction, study_id: str, protocol: Mapping[str, Any]) -> tuple[Image, str]:
@@ -72,7 +73,14 @@ def _version(tx: Transaction, study_id: str, protocol: Mapping[str, Any]) -> tup
         raise RulesBroken(
             *(BrokenRule(f"/protocol{one.pointer}", one.code, one.detail) for one in refused.errors)
         ) from None
-    return defined, f"Version {defined['number']} is defined."
+    said = f"Version {defined['number']} is defined"
+    if newest is None:
+        return defined, f"{said}."
+    changes = _protocol_changes(from_json(as_json(protocol)), newest)
+    return (
+        defined,
+        f"{said}. It differs from version {newest['number']} in: {_fields(changes)}.",
+    )
 
 
 def _known(tx: Transaction, study_id: str, number: str) -> bool:
@@ -98,12 +106,23 @@ def compared(tx: Transaction, file: Mapping[str, Any]) -> Iterator[Difference]:
     """Tell field by field in what a file differs from the study and the newest version of its protocol."""
     sent = from_json(as_json(file))
     study, newest = _newest(tx, file["study"]["code"])
-    header = amendments.without_nulls(sent["study"])
-    known = {name: value for name, value in study.items() if name in header}
-    found = {"/study": differences.between(known, header)}
-    found["/protocol"] = protocol_differences.between(newest, amendments.without_nulls(sent["protocol"]))
+    found = {"/study": _header_changes(sent["study"], study), "/protocol": _protocol_changes(sent["protocol"], newest)}
     for place, changes in found.items():
         yield from (Difference(place + change.pointer, change.old, change.new) for change in changes)
+
+
+def _header_changes(header: Mapping[str, Any], study: Image) -> list[Difference]:
+    header = amendments.without_nulls(header)
+    return differences.between({name: value for name, value in study.items() if name in header}, header)
+
+
+def _protocol_changes(protocol: Mapping[str, Any], newest: Image | None) -> list[Difference]:
+    return protocol_differences.between(newest, amendments.without_nulls(protocol))
+
+
+def _fields(changes: Iterable[Difference]) -> str:
+    """Name the fields in which anything differs, once each."""
+    return ", ".join(dict.fromkeys(change.pointer.split("/")[1] for change in changes))
 
 
 def _newest(tx: Transaction, code: str) -> tuple[Image, Image | None]:

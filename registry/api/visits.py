@@ -18,6 +18,7 @@ from registry.problems import (
     MomentInTheFuture,
     NeedsConfirmation,
     NoSuchRecord,
+    TransitionNotAllowed,
     VisitAlreadyRecorded,
 )
 from registry.schemas.bulk import BulkAnswer, BulkOptions
@@ -109,13 +110,13 @@ class OneVisit(Resource):  # type: ignore[misc]
         asks=WithDerived,
         derives="visit",
         amends=True,
-        problems=REFUSALS,
+        problems=(*REFUSALS, TransitionNotAllowed),
     )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a visit as a whole."""
         current = visits.read(call.tx, record_id)
         amendments.check(call, current)
-        entry.check_status(call.body, current)
+        entry.check_state(call.body, current)
         place = visits.places(call.tx, [{**call.body, "id": record_id}])[0] | {"id": record_id}
         judged = entry.judged_visit(call.body, place)
         if amendments.unchanged_visit(call.body, current):

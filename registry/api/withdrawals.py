@@ -10,7 +10,7 @@ from registry.api import amendments, past, recording
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
-from registry.problems import AlreadyRecorded, CursorNotUnderstood, NoSuchRecord
+from registry.problems import AlreadyRecorded, CursorNotUnderstood, NoSuchRecord, RecordLocked
 from registry.schemas.withdrawals import Withdrawal, WithdrawalFilters
 
 namespace = Namespace("withdrawals")
@@ -58,7 +58,7 @@ class OneWithdrawal(Resource):  # type: ignore[misc]
         takes=Withdrawal,
         gives=Withdrawal,
         amends=True,
-        problems=(NoSuchRecord, AlreadyRecorded),
+        problems=(NoSuchRecord, AlreadyRecorded, RecordLocked),
     )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a withdrawal."""

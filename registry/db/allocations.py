@@ -25,6 +25,11 @@ def obstacles(tx: Transaction, participant_id: str) -> list[str]:
     return list(row["found"]) if row else []
 
 
+def hold(tx: Transaction, participant_id: str) -> None:
+    """Keep what the allocation of a participant asks of it as it is, from here to the end of the transaction."""
+    tx.run("select hold_for_allocation(%s)", [participant_id])
+
+
 def today_at(tx: Transaction, site_id: str) -> date:
     """Give the day that it is at a site."""
     row = tx.one("select today_at(%s) as day", [site_id])

@@ -30,6 +30,9 @@ MOVE = """
 THREAD = """
     select audit.image(to_jsonb(m)) as image from data_query_message m where m.data_query_id = %(id)s order by m.id"""
 
+ANSWERED_BY = """
+    select by_id::text from data_query_message where data_query_id = %(id)s and act = 'answer' order by id desc limit 1"""
+
 LAST_ANSWER = "select max(answered_version) as version from data_query_message where data_query_id = %(id)s"
 
 # The check fired, and the comment is its answer: two entries, beside the image of the record with the value.
@@ -40,11 +43,13 @@ OPEN_ANSWERED = """
         select study_id, site_id, participant_id, record_kind, record_id, record_version, field, text, 'soft_check', rule,
                'answered', 1, opened_by, opened_by_role
         from jsonb_populate_recordset(null::data_query, %(rows)s::jsonb)
-        returning id, study_id, site_id, participant_id, record_id, rule)
+        returning id, study_id, site_id, participant_id, record_id, rule, field)
     insert into data_query_message (study_id, site_id, participant_id, data_query_id, act, status, text, by_name, by_role, by_id)
-    select o.study_id, o.site_id, o.participant_id, o.id, 'answer', 'answered', c.comment, %(by_name)s, %(by_role)s,
+    select o.study_id, o.site_id, o.participant_id, o.id, 'answer', 'answered', c.comment, %(by_name)s, role_at(o.site_id),
            %(by_id)s::uuid
-    from opened o join jsonb_to_recordset(%(rows)s::jsonb) as c(record_id uuid, rule text, comment text) using (record_id, rule)"""
+    from opened o
+    join jsonb_to_recordset(%(rows)s::jsonb) as c(record_id uuid, rule text, field text, comment text)
+        using (record_id, rule, field)"""
 
 OPEN_MANY = """
     insert into data_query (study_id, site_id, participant_id, record_kind, record_id, record_version, field, text, origin,
@@ -97,6 +102,12 @@ def say(tx: Transaction, query: Image, message: Mapping[str, Any]) -> Image:
 def thread(tx: Transaction, query_id: str) -> list[Image]:
     """Give the entries of a query's thread, first to last."""
     return tx.images(THREAD, {"id": query_id})
+
+
+def answered_by(tx: Transaction, query_id: str) -> str | None:
+    """Give the account that gave the last answer to a query, if any."""
+    row = tx.one(ANSWERED_BY, {"id": query_id})
+    return row["by_id"] if row else None
 
 
 def last_answer(tx: Transaction, query: Image) -> int:

@@ -13,10 +13,12 @@ from registry.problems import NoSuchRecord
 LOCK = "select id from visit where id = %(id)s for no key update"
 
 ENTRIES = """
-    select audit.image(to_jsonb(e)) as image from form_entry e where e.visit_id = %(id)s order by e.form, e.entry_number"""
+    select audit.image(to_jsonb(e)) as image from form_entry e where e.visit_id = %(id)s
+    order by e.form, e.pair_number, e.entry_number"""
 
 RECONCILIATIONS = """
-    select audit.image(to_jsonb(r)) as image from form_reconciliation r where r.visit_id = %(id)s order by r.form"""
+    select audit.image(to_jsonb(r)) as image from form_reconciliation r where r.visit_id = %(id)s
+    order by r.form, r.pair_number"""
 
 
 def locked_visit(tx: Transaction, visit_id: str) -> Image:
@@ -31,7 +33,7 @@ def locked_visit(tx: Transaction, visit_id: str) -> Image:
 
 
 def entries(tx: Transaction, visit_id: str) -> list[Image]:
-    """Give the entries of a visit's forms, the first of a form before the second, values and all."""
+    """Give the entries of a visit's forms, the first of a form before the second, pair by pair, values and all."""
     return tx.images(ENTRIES, {"id": visit_id})
 
 

@@ -22,6 +22,7 @@ SNAPSHOT = "set transaction isolation level repeatable read, read only"
 PATIENCE = "select set_config('idle_in_transaction_session_timeout', '0', true)"
 COVER = """
     select set_config('registry.sites', %s, true), set_config('registry.uses', %s, true),
+           set_config('registry.covered_at', %s, true),
            clock_timestamp() as cut_at, pg_export_snapshot() as name"""
 STUDY = "select exists (select from deidentified.study where study_code = %s) as known"
 PARTICIPANTS = "select participant_id::text as id from deidentified.participant where study_code = %s"
@@ -108,10 +109,10 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 
 @contextmanager
-def snapshot(database: Database, sites: str, uses: Sequence[str]) -> Iterator[Snapshot]:
+def snapshot(database: Database, sites: str, uses: Sequence[str], covered_at: str = "") -> Iterator[Snapshot]:
     """Give one snapshot of the records of `sites` (`*`, or identifiers with commas), read as registry_extract.
 
-    It holds the participants whose consent, at this moment, agrees to every one of `uses`.
+    It holds the participants whose consent agrees to every one of `uses`, now or at the moment `covered_at` of a data cut.
 
     It is held while other connections work, however long they take.
     """
@@ -119,7 +120,7 @@ def snapshot(database: Database, sites: str, uses: Sequence[str]) -> Iterator[Sn
         try:
             connection.execute(SNAPSHOT)
             connection.execute(PATIENCE)
-            row = connection.execute(COVER, [sites, ",".join(uses)]).fetchone()
+            row = connection.execute(COVER, [sites, ",".join(uses), covered_at]).fetchone()
             if row is None:
                 raise RuntimeError("the database gave no moment")
             yield Snapshot(connection, row["cut_at"], row["name"])

@@ -14,6 +14,8 @@ SLOTS = """
     from jsonb_to_recordset(%(slots)s::jsonb) s (stratum text, position integer, arm text, kit text, salt text)
     order by s.stratum collate "C", s.position"""
 
+SCHEME = "select audit.image(to_jsonb(x)) as image from randomisation_scheme x where x.list_id = %(list_id)s"
+
 SEALS = """
     select v.list_id::text, v.study_id::text, v.status, v.seal, v.slots, v.allocated, v.sealed, v.in_order
     from randomisation_seals(%(study_id)s) v"""
@@ -31,15 +33,23 @@ def unknown_sites(tx: Transaction, codes: Sequence[str]) -> set[str]:
     return set(codes) - {row["code"] for row in known}
 
 
-def keep(tx: Transaction, values: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]) -> Image:
-    """Keep a list with its slots; the database makes the seal again and refuses another.
+def keep(
+    tx: Transaction, values: Mapping[str, Any], scheme: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]
+) -> Image:
+    """Keep a list with how chance is used in it and its slots; the database makes the seal again and refuses another.
 
     Raises:
         psycopg.errors.UniqueViolation: another list in use has one of its strata.
     """
     image = records.record(tx, "randomisation_list", values)
+    records.record(tx, "randomisation_scheme", {"study_id": values["study_id"], "list_id": image["id"], **scheme})
     tx.run(SLOTS, {"study_id": values["study_id"], "list_id": image["id"], "slots": as_json(slots)})
     return image
+
+
+def scheme(tx: Transaction, list_id: str) -> Image | None:
+    """Give how chance is used in a list; None where there is none to be seen."""
+    return tx.image(SCHEME, {"list_id": list_id})
 
 
 def verified(tx: Transaction, study_id: str | None = None) -> list[dict[str, Any]]:

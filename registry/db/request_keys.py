@@ -20,7 +20,7 @@ FINISH = """
     where account_id = %(account_id)s and key = %(key)s"""
 
 DONE = """
-    select k.fingerprint, k.status, k.kind, e.after as image
+    select k.fingerprint, k.status, k.kind, k.record_id, e.after as image
     from request_key k
     left join audit.event e on e.record_id = k.record_id and e.version = k.record_version
     where k.account_id = %(account_id)s and k.key = %(key)s"""
@@ -41,6 +41,8 @@ class RequestKey:
 def claim(tx: Transaction, key: RequestKey) -> Image | None:
     """Claim the key for this transaction, waiting for one that has it; or give the image of the first answer.
 
+    The image is empty where the request was done and wrote nothing.
+
     Raises:
         IdempotencyKeyInUse: the one that has it takes too long. IdempotencyKeyReused: the key was used for a
             different request.
@@ -58,6 +60,8 @@ def claim(tx: Transaction, key: RequestKey) -> Image | None:
         raise IdempotencyKeyReused
     if done["kind"] == "api_token":
         raise AnswerShownOnce
+    if done["status"] is not None and done["record_id"] is None:
+        return {}
     if done["image"] is None:
         raise NoSuchRecord
     image: Image = done["image"]
@@ -65,9 +69,9 @@ def claim(tx: Transaction, key: RequestKey) -> Image | None:
 
 
 def finish(tx: Transaction, key: RequestKey, *, status: int, kind: str, written: Image | Awaited) -> None:
-    """Keep which record version answers a repeat; sent together with the next statement."""
+    """Keep which record version answers a repeat, none where nothing was written; sent together with the next statement."""
     if isinstance(written, Awaited):
         record = {"record_id": written.record_id, "version": written.version}
     else:
-        record = {"record_id": written["id"], "version": written["version"]}
+        record = {"record_id": written.get("id"), "version": written.get("version")}
     tx.run(FINISH, key.parameters() | record | {"status": status, "kind": kind})

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from registry.db import events
 from registry.db.transaction import Transaction
-from registry.db.visits import FORMS
+from registry.db.visits import FORMS, values_of_form
 from registry.domain.schedule import LOOKING_AHEAD
 from registry.problems import NoSuchRecord
 
@@ -45,31 +45,20 @@ SCHEDULE = """
     where {conditions}
     order by e.target_on, e.id limit %(limit)s"""
 
-MISSING_FORMS = sql.SQL("select f from unnest(e.required_forms) f where {absent}").format(
-    absent=sql.SQL("case f {} end").format(
-        sql.SQL(" ").join(
-            sql.SQL("when {} then not exists (select from {} x where x.visit_id = v.id and not x.voided)").format(
-                sql.Literal(form), sql.Identifier(form)
-            )
-            for form in FORMS
-        )
-    )
-)
+MISSING_FORMS = sql.SQL("select f from unnest(e.required_forms) f where case f {forms} end")
 MISSING_ANALYTES = sql.SQL("""
     select a from unnest(e.required_analytes) a
     where not exists (select from laboratory_result x where x.visit_id = v.id and x.analyte = a and not x.voided)""")
 
+# A form is there where it has a value, or a reason why one is missing.
+ABSENT = sql.SQL("""
+    not exists (select from {form} x
+                where x.visit_id = v.id and not x.voided and (x.missing <> '{{}}' or not (row({values}) is null)))""")
+
 # The same as a condition, in a form that is met quickly where it is asked of every visit of a study.
 LACKING = sql.SQL("""
     v.id is not null and t.status <> 'skipped' and ({forms} or not e.required_analytes <@ array(
-        select x.analyte from laboratory_result x where x.visit_id = v.id and not x.voided))""").format(
-    forms=sql.SQL(" or ").join(
-        sql.SQL(
-            "{} = any (e.required_forms) and not exists (select from {} x where x.visit_id = v.id and not x.voided)"
-        ).format(sql.Literal(form), sql.Identifier(form))
-        for form in FORMS
-    )
-)
+        select x.analyte from laboratory_result x where x.visit_id = v.id and not x.voided))""")
 FILTERS: Mapping[str, Any] = {
     "study": sql.SQL("e.study_id = %(study)s"),
     "site_id": sql.SQL("e.site_id = %(site_id)s"),
@@ -133,14 +122,14 @@ class Asked:
     filters: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False
 
-    def conditions(self) -> sql.Composable:
-        """Give what a visit must meet."""
+    def conditions(self, lacking: sql.Composable) -> sql.Composable:
+        """Give what a visit must meet; `lacking` is met by one that lacks what the protocol asks for."""
         given = {name: value for name, value in self.filters.items() if value is not None}
         found = [FILTERS[name] for name in given if name in FILTERS]
         if "status" in given:
             found.append(OF_STATUS[given["status"]])
         if "incomplete" in given:
-            found.append(LACKING if given["incomplete"] else sql.SQL("not ({})").format(LACKING))
+            found.append(lacking if given["incomplete"] else sql.SQL("not ({})").format(lacking))
         if not self.whole and not NOT_THE_WORK_LIST & given.keys():
             found.append(WORK_LIST)
         if self.sites is not None:
@@ -166,11 +155,21 @@ def place(row: Mapping[str, Any]) -> str:
 
 def page(tx: Transaction, asked: Asked) -> list[Row]:
     """Give a page of the schedule in the order of target days."""
+    absent = [(sql.Literal(form), _absent(tx, form)) for form in FORMS]
+    cases = [sql.SQL("when {} then {}").format(form, condition) for form, condition in absent]
+    asked_for = [sql.SQL("{} = any (e.required_forms) and {}").format(form, condition) for form, condition in absent]
     statement = sql.SQL(SCHEDULE).format(
-        missing_forms=MISSING_FORMS, missing_analytes=MISSING_ANALYTES, conditions=asked.conditions()
+        missing_forms=MISSING_FORMS.format(forms=sql.SQL(" ").join(cases)),
+        missing_analytes=MISSING_ANALYTES,
+        conditions=asked.conditions(LACKING.format(forms=sql.SQL(" or ").join(asked_for))),
     )
     tx.run(PLANNED_FOR_THESE_DAYS)
     return tx.every(statement, asked.parameters())
+
+
+def _absent(tx: Transaction, form: str) -> sql.Composable:
+    values = sql.SQL(", ").join(sql.Identifier("x", column) for column in values_of_form(tx, form))
+    return ABSENT.format(form=sql.Identifier(form), values=values)
 
 
 def of_participant(tx: Transaction, participant_id: str) -> list[Row]:

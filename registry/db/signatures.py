@@ -26,13 +26,17 @@ OF_RECORDS = """
 # Who signs, when, and over what is set by the trigger `seal_signature`, which holds the record still.
 SIGN = {
     "visit": """
-    insert into signature (study_id, site_id, participant_id, kind, record_id, record_version, meaning, statement)
-    select v.study_id, v.site_id, v.participant_id, 'visit', v.id, %(record_version)s, %(meaning)s, %(statement)s
+    insert into signature (study_id, site_id, participant_id, kind, record_id, record_version, records_sha256,
+                           meaning, statement)
+    select v.study_id, v.site_id, v.participant_id, 'visit', v.id, %(record_version)s, %(records_sha256)s, %(meaning)s,
+           %(statement)s
     from visit v where v.id = %(record_id)s
     returning audit.image(to_jsonb(signature.*)) as image""",
     "participant": """
-    insert into signature (study_id, site_id, participant_id, kind, record_id, record_version, meaning, statement)
-    select p.study_id, p.site_id, p.id, 'participant', p.id, %(record_version)s, %(meaning)s, %(statement)s
+    insert into signature (study_id, site_id, participant_id, kind, record_id, record_version, records_sha256,
+                           meaning, statement)
+    select p.study_id, p.site_id, p.id, 'participant', p.id, %(record_version)s, %(records_sha256)s, %(meaning)s,
+           %(statement)s
     from participant p where p.id = %(record_id)s
     returning audit.image(to_jsonb(signature.*)) as image""",
 }
@@ -47,8 +51,15 @@ VERIFY = """
                                  'present_records', records_to_sign(s.kind, s.record_id, null)) as image
     from signature s where s.id = %(id)s"""
 
+TO_SIGN = """
+    select jsonb_build_object('participant_id', p.id, 'participant_version', p.version, 'records', n.records,
+                              'records_sha256', records_sha256(n.records)) as image
+    from participant p cross join lateral (select records_to_sign('participant', p.id, null) as records) n
+    where p.id = %(id)s"""
+
+# Compared by their versions: a hash that does not fit is found when a signature is read or verified, one by one.
 DUE = """
-    select jsonb_strip_nulls(jsonb_build_object(
+    (select v.id, jsonb_strip_nulls(jsonb_build_object('kind', 'visit',
         'id', v.id, 'version', v.version, 'site_id', v.site_id, 'participant_id', v.participant_id, 'event', v.event,
         'visited_on', v.visited_on, 'changed_at', v.changed_at, 'signed_version', earlier.version)) as image
     from visit v
@@ -58,7 +69,20 @@ DUE = """
       and (%(site_id)s::uuid is null or v.site_id = %(site_id)s)
       and (%(participant_id)s::uuid is null or v.participant_id = %(participant_id)s)
       and earlier.version is distinct from v.version
-    order by v.id limit %(limit)s"""
+    order by v.id limit %(limit)s)
+    union all
+    (select p.id, jsonb_build_object('kind', 'participant', 'id', p.id, 'version', p.version, 'site_id', p.site_id,
+        'participant_id', p.id, 'signed_version', s.record_version, 'changed_at', (
+            select max(e.at) from audit.event e where e.participant_id = p.id and e.kind = any (signed_kinds()))) as image
+    from participant p
+    cross join lateral (select s.record_version, s.records from signature s
+                        where s.record_id = p.id and s.kind = 'participant' order by s.id desc limit 1) s
+    where p.study_id = %(study_id)s and p.id > %(after)s
+      and (%(site_id)s::uuid is null or p.site_id = %(site_id)s)
+      and (%(participant_id)s::uuid is null or p.id = %(participant_id)s)
+      and s.records is distinct from records_to_sign('participant', p.id, null)
+    order by p.id limit %(limit)s)
+    order by id limit %(limit)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +106,7 @@ def ask(tx: Transaction, kind: str, ids: Sequence[str], as_of: datetime | None =
 def sign(tx: Transaction, kind: str, values: Mapping[str, Any]) -> Image:
     """Sign the present version of a visit or of a whole participant; NoSuchRecord when it may not be seen.
 
-    The database refuses another version than the present one, and drafts.
+    The database refuses another version than the present one, drafts, and of a participant other records than were read.
     """
     return records.required(tx.image(SIGN[kind], values))
 
@@ -103,5 +127,10 @@ def verify(tx: Transaction, signature_id: str) -> Image:
 
 
 def due(tx: Transaction, asked: Mapping[str, Any]) -> list[Image]:
-    """Give a page of complete visits whose present version is not signed, in the order of their ids."""
-    return tx.images(DUE, asked)
+    """Give a page of complete visits and of signed participants that are not signed as they stand, in the order of their ids."""
+    return [row["image"] for row in tx.every(DUE, asked)]
+
+
+def to_sign(tx: Transaction, participant_id: str) -> Image:
+    """Give the records of a participant that a signature would cover, with their versions and the hash that names them."""
+    return records.required(tx.image(TO_SIGN, {"id": participant_id}))

@@ -50,6 +50,17 @@ DUE = """
     order by v.id limit %(limit)s"""
 
 
+WROTE = """
+    select exists (select from audit.event e
+                   where e.record_id = %(visit_id)s and e.kind = 'visit' and e.actor_id = %(account_id)s) as found"""
+
+
+def wrote(tx: Transaction, visit_id: str, account_id: str) -> bool:
+    """Tell whether an account wrote any version of a visit."""
+    row = tx.one(WROTE, {"visit_id": visit_id, "account_id": account_id})
+    return bool(row and row["found"])
+
+
 def filled_in(tx: Transaction, visit: Image) -> list[str]:
     """Give the parts of a visit that are filled in."""
     row = tx.one(FILLED_IN, {"image": as_json(visit)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
@@ -41,6 +41,7 @@ class Attribution:
     """Who writes in this transaction, from where and why; the database keeps it with every event.
 
     `sites` is `*` or the comma-separated identifiers of the sites whose records this transaction may see and write.
+    `role` names every role by which this is done, with commas; `site_roles` those at each site, where they are not the same.
     """
 
     actor: str
@@ -52,6 +53,11 @@ class Attribution:
     change_set: str
     actor_id: str = ""
     reason: str = ""
+    site_roles: Mapping[str, str] = field(default_factory=dict)
+
+    def role_at(self, site_id: str) -> str:
+        """Give the roles by which this is done at a site; `*` stands for every other one (SQL: role_at)."""
+        return self.site_roles.get(site_id) or self.site_roles.get("*") or self.role
 
     @property
     def unblinded(self) -> str:
@@ -59,7 +65,8 @@ class Attribution:
         return "yes" if set(self.role.split(",")) <= UNBLINDED else "no"
 
     def settings(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in self.__slots__} | {"unblinded": self.unblinded}
+        said = {"unblinded": self.unblinded, "site_roles": as_json(self.site_roles)}
+        return {name: getattr(self, name) for name in self.__slots__} | said
 
 
 SAY = """
@@ -67,7 +74,8 @@ SAY = """
            set_config('registry.role', %(role)s, true), set_config('registry.sites', %(sites)s, true),
            set_config('registry.client', %(client)s, true), set_config('registry.request_id', %(request_id)s, true),
            set_config('registry.change_set', %(change_set)s, true), set_config('registry.actor_id', %(actor_id)s, true),
-           set_config('registry.reason', %(reason)s, true), set_config('registry.unblinded', %(unblinded)s, true)"""
+           set_config('registry.reason', %(reason)s, true), set_config('registry.unblinded', %(unblinded)s, true),
+           set_config('registry.site_roles', %(site_roles)s, true)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,14 @@ TREATMENT = "select treatment_of(%(participant)s, %(code_break)s) as image"
 OF_CODE_BREAK = "select treatment_of(b.participant_id, b.id) as image from code_break b where b.id = %(code_break)s"
 
 
+NOTE = "select note_treatment_access(%(route)s, %(participant)s, %(record)s)"
+
+
+def note_access(tx: Transaction, route: str, participant_id: str | None, record_id: str | None) -> None:
+    """Keep that records that tell of treatment were looked at: by which route, at whose, at which one."""
+    tx.run(NOTE, {"route": route, "participant": participant_id, "record": record_id})
+
+
 def of_participant(tx: Transaction, participant_id: str) -> Image:
     """Read a participant's treatment.
 

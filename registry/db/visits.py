@@ -224,6 +224,11 @@ RESULT_COLUMNS = (
 """What a submission writes of a result; its id is the database's, and stays when the visit is amended."""
 
 
+def values_of_form(tx: Transaction, form: str) -> tuple[str, ...]:
+    """Give the columns of a form that hold its values, without its place and its reasons for what is missing."""
+    return tuple(column for column in _columns(tx, form) if column not in ("visit_id", "site_id", "voided", "missing"))
+
+
 def _columns(tx: Transaction, table: str) -> tuple[str, ...]:
     if table not in _COLUMNS:
         _COLUMNS[table] = tuple(row["attname"] for row in tx.every(COLUMNS, {"table": table}))

@@ -27,6 +27,7 @@ REASON = "The course of the demo cohort"
 FOLLOWED_UNTIL = date(2026, 6, 15)
 """Children whose last visit of the story was before this day have completed the study; the others go on."""
 SLOTS = 40
+BLOCK_SIZES = [4, 6]
 ATTESTED_COURSES = ("refractory", "new_onset")
 STUDY_TABLETS = {True: Decimal(2), False: Decimal(4)}
 """Baricitinib a day below 30 kg and from there on (label in juvenile idiopathic arthritis)."""
@@ -51,7 +52,7 @@ def begin(tx: Transaction, trial: Trial) -> None:
     """Make and seal the randomisation list, where participants are allocated; its seed is thrown away."""
     if trial.plan.blinded:
         body = {"protocol_version_id": trial.version["id"], "seed": secrets.token_hex(32), "slots_per_stratum": SLOTS,
-                "sites": [], "rows": [], "imbalance": None}  # fmt: skip
+                "sites": [], "rows": [], "block_sizes": BLOCK_SIZES, "probability": None, "imbalance": None}  # fmt: skip
         by = attribution(role="unblinded_statistician")
         tx.attribute(by)
         randomisation_lists.sealed(Call(tx, ACTOR, by, body), trial.study_id)

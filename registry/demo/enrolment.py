@@ -101,3 +101,9 @@ def withdrawn_on(child: Child) -> str | None:
     """Give the day on which the consent is withdrawn, if it is: ten days after the last visit."""
     week = incidents.withdraws_after(child.number)
     return (day_of_visit(child, week) + timedelta(days=10)).isoformat() if week is not None else None
+
+
+def withdrawal(number: int, day: str | None) -> dict[str, Any]:
+    """Give what participant `number` withdraws on a day: the use of its data, or in turn follow-up only."""
+    kind, reason = (("follow_up", "burden"), ("data_use", "privacy"))[incidents.takes_its_data_away(number)]
+    return {"kind": kind, "withdrawn_on": day, "decided_by": "parent", "reason": reason}

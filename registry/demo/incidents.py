@@ -75,6 +75,11 @@ def withdraws_after(number: int) -> int | None:
     return 12 if number % WITHDRAWS_EVERY == 14 else None
 
 
+def takes_its_data_away(number: int) -> bool:
+    """Tell whether somebody who withdraws ends the use of its data as well, as the first of two does."""
+    return number // WITHDRAWS_EVERY % 2 == 0
+
+
 def leaves_draft(number: int) -> bool:
     """Tell whether the visit at week 48 is a draft still, in one of fifteen."""
     return number % DRAFT_EVERY == 6

@@ -8,17 +8,18 @@ from datetime import date
 from itertools import compress, islice
 from typing import Any
 
-from registry.api import entry
+from registry.api import entry, soft_checks
 from registry.api import study_files as applying
 from registry.db import participants as enrolled
 from registry.db import records, studies, visits
 from registry.db.transaction import Database, Transaction
-from registry.demo import conduct
+from registry.demo import conduct, enrolment
 from registry.demo.attributing import attribution
 from registry.demo.cohort import PARTICIPANTS, SEED, SITES, Story, cohort
 from registry.demo.conduct import Trial
 from registry.demo.places import Place, places
 from registry.demo.plans import PLANS, Plan
+from registry.domain.edit_checks import Finding
 from registry.problems import NeedsConfirmation, NoSuchRecord
 from registry.schemas import study_files
 from registry.schemas.adverse_events import AdverseEvent
@@ -29,6 +30,7 @@ from registry.schemas.doses import Dose
 from registry.schemas.participants import Participant
 from registry.schemas.sites import Site
 from registry.schemas.visits import Visit
+from registry.schemas.withdrawals import Withdrawal
 
 SYNTHETIC = ": synthetic demonstration cohort"
 IN_FORCE_FROM = date(2024, 1, 1)
@@ -36,6 +38,9 @@ BATCH = 100
 """Participants in one transaction: the demo is loaded whole or not at all, a larger cohort batch by batch."""
 WITHDRAWAL = "The family withdrew its consent"
 KINDS = ("consent", "dose", "concomitant_medication", "adverse_event")
+CONFIRMED_DOSES = """
+    select audit.image(to_jsonb(d)) as image from dose d
+    where d.participant_id = any(%(ids)s::uuid[]) and d.confirmations <> '[]' order by d.id"""
 COMMENTS = {
     "ck_above_50_uln": "Repeated on a second sample and confirmed by the laboratory",
     "weight_changed": "Weighed twice; growth and steroid dose explain it",
@@ -49,6 +54,7 @@ SCHEMAS: dict[str, Kept] = {
     "concomitant_medication": ConcomitantMedication(),
     "adverse_event": AdverseEvent(),
     "visit": Visit(),
+    "withdrawal": Withdrawal(),
 }
 
 
@@ -143,6 +149,8 @@ def _record(tx: Transaction, stories: list[Story], known: Mapping[str, str], tri
     stories, ids = [one for one, is_in in zip(stories, inside, strict=True) if is_in], list(compress(ids, inside))
     for kind in KINDS[1:]:
         _of_kind(tx, kind, stories, ids, loaded)
+    doses = [row["image"] for row in tx.every(CONFIRMED_DOSES, {"ids": ids})]
+    _note(tx, "dose", [(dose, entry.confirmed_of_dose(dose)) for dose in doses], loaded)
     conduct.treat(tx, stories, ids)
     conduct.leave(tx, trial, stories, ids)
     _visits(tx, _visits_of(stories, ids, screening=False), trial, loaded)
@@ -167,8 +175,10 @@ def _visits_of(stories: list[Story], ids: list[str], *, screening: bool) -> list
 def _visits(tx: Transaction, bodies: list[dict[str, Any]], trial: Trial, loaded: Loaded) -> None:
     if not bodies:
         return
-    judged = _judged_visits(tx, bodies, trial.code)
+    placed = _judged_visits(tx, bodies, trial.code)
+    judged = [visit for visit, _ in placed]
     visits.record(tx, judged)
+    _note(tx, "visit", [(visit, entry.confirmed_of_visit(visit, place)) for visit, place in placed], loaded)
     loaded.count("visit", len(judged))
     loaded.count("laboratory_result", sum(len(visit["laboratory_results"]) for visit in judged))
 
@@ -186,14 +196,23 @@ def _of_participants(kind: str, stories: list[Story], ids: list[str]) -> list[di
     return [judged_dose(dose) for dose in whole] if kind == "dose" else whole
 
 
-def _judged_visits(tx: Transaction, bodies: list[dict[str, Any]], study: str) -> list[dict[str, Any]]:
-    """Judge visits, each after the earlier ones of its participant."""
+def _judged_visits(
+    tx: Transaction, bodies: list[dict[str, Any]], study: str
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Judge visits, each after the earlier ones of its participant; give each with what it was compared with."""
     earlier = entry.Earlier()
     judged = []
     for visit, place in zip(bodies, visits.places(tx, bodies, study), strict=True):
-        judged.append(judged_visit(visit, earlier.added_to(place, visit)))
-        earlier.add(judged[-1])
+        at = earlier.added_to(place, visit)
+        judged.append((judged_visit(visit, at), at))
+        earlier.add(judged[-1][0])
     return judged
+
+
+def _note(tx: Transaction, kind: str, confirmed: list[tuple[Mapping[str, Any], list[Finding]]], loaded: Loaded) -> None:
+    """Keep what was confirmed as queries that are answered, as the API does."""
+    soft_checks.note(tx, attribution(), kind, confirmed)
+    loaded.count("data_query", sum(len(findings) for _, findings in confirmed))
 
 
 def judged_visit(visit: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,11 +239,16 @@ def confirmed(asked: NeedsConfirmation) -> list[dict[str, str]]:
 
 
 def _withdraw(tx: Transaction, stories: list[Story], ids: list[str], loaded: Loaded) -> None:
-    """Amend the consents that were withdrawn, with the reason in the audit."""
-    leaving = [(one, story.withdrawn_on) for story, one in zip(stories, ids, strict=True) if story.withdrawn_on]
+    """Record who withdrew: of the use of its data, with each consent, or in turn of follow-up, which leaves them."""
+    leaving = [(one, story) for story, one in zip(stories, ids, strict=True) if story.withdrawn_on]
     if leaving:
         tx.attribute(attribution(WITHDRAWAL))
-    for participant_id, day in leaving:
+    for participant_id, story in leaving:
+        body = enrolment.withdrawal(story.number, story.withdrawn_on) | {"participant_id": participant_id}
+        records.record_of_participant(tx, "withdrawal", accepted("withdrawal", body))
+        loaded.count("withdrawal")
+        if body["kind"] != "data_use":
+            continue
         for consent in tx.every("select id::text, version from consent where participant_id = %s", [participant_id]):
-            records.amend(tx, "consent", consent["id"], consent["version"], {"withdrawn_on": day})
-            loaded.count("withdrawal")
+            records.amend(tx, "consent", consent["id"], consent["version"], {"withdrawn_on": story.withdrawn_on})
+            loaded.count("consent_withdrawn")

@@ -16,6 +16,8 @@ CATEGORIES: Mapping[str, str] = {
     "other": "Other",
 }
 """No section of the domain reference gives a list; this one is ours and kept short."""
+EMERGENCIES = frozenset({"medical_emergency", "overdose", "accidental_intake"})
+"""Reasons that may not wait for a second person."""
 
 CODE_BREAK = States(
     title="Code break",

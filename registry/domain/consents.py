@@ -44,9 +44,16 @@ WITHDRAWAL_REASONS: Mapping[str, str] = {
     "other": "Other, as commented",
 }
 
+LEFT_WITHOUT: Mapping[str, str] = {
+    "no_consent": "A consent that is in force",
+    "consent_withdrawn": "A new consent, or the end of the participation",
+}
+"""What a participant needs who is in the study and was left without a consent, by the code of what is missing."""
+
 CONSENT_NEEDS: Mapping[str, str] = {
+    **LEFT_WITHOUT,
     "majority_reached": "Own consent: nobody else consents for a participant of age",
     "reconsent_needed": "Consent to a newer document",
     "assent_missing": "The child's own assent",
 }
-"""What a participant whose consent is not withdrawn may need, by the code that a refused visit gives."""
+"""What a participant may need, by the code of what is missing."""

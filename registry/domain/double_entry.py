@@ -14,6 +14,8 @@ from registry.domain import differences
 from registry.domain.transitions import States, Transition
 
 Entry = Mapping[str, Any]
+WRITTEN = ("both_equal", "reconciled")
+"""The states in which the form is in the visit."""
 
 DOUBLE_ENTRY = States(
     "Double entry of a form",
@@ -30,6 +32,9 @@ DOUBLE_ENTRY = States(
         Transition("enter_equal", ("first",), "both_equal", "a second person enters the same"),
         Transition("enter_different", ("first",), "differs", "a second person enters something else"),
         Transition("reconcile", ("differs",), "reconciled", "a third person decides each difference, with a reason"),
+        Transition(
+            "remove", WRITTEN, "none", "the form is removed from the visit, by an amendment: it is entered anew"
+        ),
     ),
 )
 

@@ -29,7 +29,7 @@ from registry.domain.dosing import JAK_INHIBITORS
 from registry.domain.eligibility_results import RESULTS, latest_of_visits
 from registry.domain.functioning import CHAQ
 from registry.domain.high_risk import HIGH_RISK
-from registry.domain.items import CMAS_TOTAL
+from registry.domain.items import CDASI_ACTIVITY_TOTAL, CMAS_TOTAL
 from registry.domain.medications import MEDICATIONS, of_class
 from registry.domain.refractory import REFRACTORY
 from registry.domain.vocabulary import INDICATIONS, SEX_AT_BIRTH
@@ -270,6 +270,8 @@ READS: tuple[tuple[str, str, str, Callable[[Visit, Course], Read]], ...] = (
     ("height", "Body height", "cm", lambda visit, _: read_from.plain(visit, "vital_signs", "height")),
     ("mmt8_total", "MMT8 on the scale of 0 to 80", "{score}", lambda visit, _: read_from.mmt8_of_80(visit)),
     ("cmas_total", "CMAS", "{score}", lambda visit, _: read_from.total(visit, "muscle_strength", CMAS_TOTAL)),
+    ("cdasi_activity", "CDASI v2 activity, 0 to 100", "{score}",
+     lambda visit, _: read_from.total(visit, "skin_disease", CDASI_ACTIVITY_TOTAL)),
     ("physician_global_activity", "Physician's global activity, 0 to 10 cm", "cm",
      lambda visit, _: read_from.global_in_cm(visit, "physician")),
     ("patient_global_activity", "Patient's or parent's global assessment, 0 to 10 cm", "cm",

@@ -36,7 +36,8 @@ LOCK = States(
 LOCKABLE = frozenset(
     {
         "participant", "consent", "visit", "dose", "concomitant_medication", "adverse_event", "eligibility_assessment",
-        "enrolment", "skipped_visit", "allocation", "study_product_dose", "study_product_intake",
+        "enrolment", "skipped_visit", "allocation", "study_product_dose", "study_product_intake", "form_entry",
+        "form_reconciliation",
     }
 )  # fmt: skip
-"""The kinds of record whose writing a lock refuses; a person's withdrawal and the work on data go on."""
+"""The kinds of record whose writing a lock refuses; a withdrawal can be recorded, and the work on data goes on."""

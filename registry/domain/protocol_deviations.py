@@ -39,6 +39,7 @@ CATEGORIES: Mapping[str, str] = {
     "dosing": "Dose or supply of the treatment",
     "procedure_missed": "Procedure or test not done",
     "prohibited_medication": "Medication that the protocol excludes",
+    "randomisation": "Allocated by what does not stand any more",
     "unblinding": "Unblinding",
     "other": "Other",
 }

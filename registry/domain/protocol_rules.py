@@ -105,6 +105,15 @@ def _days_of_repetition(here: Steps, planned: Definition) -> Iterator[Broken]:
         yield Broken((*here, "repeat_every"), "no_such_week", sentence)
 
 
+def weeks_are_on_their_day(definition: Definition) -> Iterator[Broken]:
+    """The event of a week is planned on the day of that week, whatever it is counted from."""
+    for entry, planned in enumerate(definition["schedule"]):
+        number = planned["event"].removeprefix("week_")
+        if planned.get("repeat_every") is None and number.isdecimal() and planned["target_day"] != int(number) * 7:
+            sentence = f"The day of {planned['event']} is {int(number) * 7}; an event is named for the week of its day."
+            yield Broken(("schedule", entry, "target_day"), "not_of_its_week", sentence)
+
+
 def windows_are_in_order(definition: Definition) -> Iterator[Broken]:
     """Visits of one anchor have different days, and open and close in the order of those days."""
     for before, after in pairwise(occurrences(definition["schedule"])):
@@ -137,28 +146,6 @@ def allocation_has_arms(definition: Definition) -> Iterator[Broken]:
     """There are at least two arms to allocate to."""
     if definition["randomisation"] is not None and len(definition["arms"]) < 2:
         yield Broken(("arms",), "too_few_arms", "A randomised study has at least two arms.")
-
-
-def method_has_what_it_needs(definition: Definition) -> Iterator[Broken]:
-    """Blocks need sizes, minimisation a probability, and neither takes what belongs to the other."""
-    found = definition["randomisation"]
-    if found is None:
-        return
-    blocks = found["method"] == "permuted_blocks"
-    needed, other = ("block_sizes", "probability") if blocks else ("probability", "block_sizes")
-    if not found.get(needed):
-        yield Broken(("randomisation", needed), "needed_by_method", "The method of allocation needs this.")
-    if found.get(other):
-        yield Broken(("randomisation", other), "not_of_method", "The method of allocation has no use for this.")
-
-
-def blocks_hold_the_ratio(definition: Definition) -> Iterator[Broken]:
-    """The size of a block is a multiple of the sum of the ratios."""
-    found, total = definition["randomisation"], sum(arm["ratio"] for arm in definition["arms"])
-    for index, size in enumerate((found or {}).get("block_sizes") or []):
-        if total and size % total:
-            sentence = f"The size of a block must be a multiple of {total}, the sum of the arms' shares."
-            yield Broken(("randomisation", "block_sizes", index), "not_a_multiple", sentence)
 
 
 def baseline_is_planned_before(definition: Definition) -> Iterator[Broken]:
@@ -236,11 +223,10 @@ Rule = Callable[[Definition], Iterator[Broken]]
 RULES: tuple[tuple[frozenset[str], Rule], ...] = (
     (frozenset({"schedule"}), events_are_planned_once),
     (frozenset({"schedule"}), repetitions_are_whole),
+    (frozenset({"schedule"}), weeks_are_on_their_day),
     (frozenset({"schedule"}), windows_are_in_order),
     (frozenset({"schedule", "randomisation"}), anchor_is_there),
     (frozenset({"arms", "randomisation"}), allocation_has_arms),
-    (frozenset({"randomisation"}), method_has_what_it_needs),
-    (frozenset({"arms", "randomisation"}), blocks_hold_the_ratio),
     (frozenset({"schedule", "randomisation"}), baseline_is_planned_before),
     (frozenset({"arms", "blinding"}), blinding_has_products),
     (frozenset({"arms"}), codes_of("arms")),

@@ -17,6 +17,9 @@ IMBALANCES: Mapping[str, str] = {"range": "Range of the arms' counts", "variance
 LARGEST_LIST = 10_000
 """Slots of one list, all its strata together: its seal is verified at every allocation."""
 
+FEWEST_SIZES = 2
+"""Sizes of blocks of a list that is made here; one from elsewhere is as it was made."""
+
 RANDOMISATION_LIST = States(
     title="Randomisation list",
     words={
@@ -67,10 +70,40 @@ def strata_of(protocol: Mapping[str, Any], sites: Sequence[str]) -> list[str]:
     return stratification.every(protocol["stratification"], sites)
 
 
-def generated(protocol: Mapping[str, Any], sites: Sequence[str], seed: str, at_least: int) -> list[Slot]:
+def broken_scheme(protocol: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[BrokenRule]:
+    """Find what is wrong with how chance is to be used: sizes of blocks with a seed, a probability with minimisation."""
+    if protocol["randomisation"]["method"] == "permuted_blocks":
+        return _broken_blocks(protocol, asked)
+    return _broken_minimisation(asked)
+
+
+def _broken_minimisation(asked: Mapping[str, Any]) -> Iterator[BrokenRule]:
+    if asked["probability"] is None:
+        yield BrokenRule("/probability", "needed_by_method", "Minimisation needs this.")
+    if asked["block_sizes"]:
+        yield BrokenRule("/block_sizes", "not_of_method", "Minimisation has no blocks.")
+
+
+def _broken_blocks(protocol: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[BrokenRule]:
+    sizes, total = asked["block_sizes"], sum(arm["ratio"] for arm in protocol["arms"])
+    for name in ("probability", "imbalance"):
+        if asked[name] is not None:
+            yield BrokenRule(f"/{name}", "only_minimisation", "Only minimisation has this.")
+    if asked["seed"] and len(set(sizes)) < FEWEST_SIZES:
+        sentence = "Give at least two sizes: where every block has one size, who learns it foresees the end of each."
+        yield BrokenRule("/block_sizes", "too_few_sizes", sentence)
+    for index, size in enumerate(sizes):
+        if size % total:
+            sentence = f"The size of a block must be a multiple of {total}, the sum of the arms' shares."
+            yield BrokenRule(f"/block_sizes/{index}", "not_a_multiple", sentence)
+
+
+def generated(
+    protocol: Mapping[str, Any], sites: Sequence[str], seed: str, at_least: int, block_sizes: Sequence[int]
+) -> list[Slot]:
     """Make the slots of each stratum from a seed: whole blocks, `at_least` so many slots a stratum."""
     ratio = {arm["code"]: arm["ratio"] for arm in protocol["arms"]}
-    sizes = protocol["randomisation"].get("block_sizes") or [sum(ratio.values())]
+    sizes = block_sizes or [sum(ratio.values())]
     salt = permuted_blocks.salt(seed)
     found = []
     for stratum in strata_of(protocol, sites):
@@ -83,9 +116,9 @@ def generated(protocol: Mapping[str, Any], sites: Sequence[str], seed: str, at_l
     return found
 
 
-def too_many(protocol: Mapping[str, Any], sites: Sequence[str], at_least: int) -> bool:
+def too_many(protocol: Mapping[str, Any], sites: Sequence[str], at_least: int, block_sizes: Sequence[int]) -> bool:
     """Tell whether a list would be larger than one may be, before it is made."""
-    largest = max(protocol["randomisation"].get("block_sizes") or [sum(arm["ratio"] for arm in protocol["arms"])])
+    largest = max(block_sizes or [sum(arm["ratio"] for arm in protocol["arms"])])
     strata = (
         1
         if protocol["randomisation"]["method"] == "minimisation"
@@ -114,6 +147,17 @@ def broken_rows(
         positions.setdefault(row["stratum"], []).append(row["position"])
     if any(sorted(given) != list(range(1, len(given) + 1)) for given in positions.values()):
         yield BrokenRule("/rows", "positions", "The positions of each stratum must go from 1 without a gap, each once.")
+
+
+def out_of_ratio(protocol: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether the rows of any stratum do not have the arms in the ratio of the protocol."""
+    found = Counter((row["stratum"], row["arm"]) for row in rows)
+    whole, total = Counter(row["stratum"] for row in rows), sum(arm["ratio"] for arm in protocol["arms"])
+    return any(
+        found[stratum, arm["code"]] * total != arm["ratio"] * count
+        for stratum, count in whole.items()
+        for arm in protocol["arms"]
+    )
 
 
 def counts(slots: Iterable[Slot]) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ SKIP_REASONS: Mapping[str, str] = {
     "other": "Other",
 }
 BASELINE_EVENT = "week_0"
+SCREENING_EVENT = "screening"
 WITHOUT_A_DAY = frozenset({"early_termination"})
 """Events that follow from what happens, not from the calendar: they may be recorded, and are never due."""
 PATIENCE_WITH_THE_LAST = timedelta(days=28)
@@ -106,11 +107,11 @@ def expected(
 ) -> list[Expected]:
     """Give the visits that are expected of a participant, in the order of their target days.
 
-    `activations`: those at the site, in the order in which they came into force. `anchors`: the days of baseline and
-    randomisation, where they are known. `made_under`: the version of each event that took place. A visit follows the version
-    that was activated last among those whose own target day lies in their time; it falls away where the version in force
-    on that day does not plan it. A visit that took place keeps the version that it was made under. None is expected
-    after the day on which follow-up ended.
+    `activations`: those at the site, in the order in which they came into force. `anchors`: the days of baseline,
+    randomisation, enrolment and consent, where they are known. `made_under`: the version of each event that took place. A
+    visit follows the version that was activated last among those whose own target day lies in their time; it falls away
+    where the version in force on that day does not plan it. A visit that took place keeps the version that it was made
+    under. None is expected after the day on which follow-up ended.
     """
     plans = [planned_events(activation.schedule) for activation in activations]
     chosen = {}
@@ -135,16 +136,29 @@ def _offers(
 ) -> Iterator[tuple[int, Expected]]:
     for turn, (activation, plan) in enumerate(zip(activations, plans, strict=True)):
         planned = plan.get(event)
-        anchor = anchors.get(planned.anchor) if planned else None
-        if planned is None or anchor is None:
+        target = _target(planned, anchors) if planned else None
+        if planned is None or target is None:
             continue
-        target = anchor + timedelta(days=planned.target_day)
         if target >= activation.effective_from or made_under.get(event) == activation.version:
             opens, closes = (
                 target - timedelta(days=planned.window_before),
                 target + timedelta(days=planned.window_after),
             )
             yield turn, Expected(event, activation.version, target, opens, closes)
+
+
+def _target(planned: Planned, anchors: Mapping[str, date | None]) -> date | None:
+    """Give the target day; None without an anchor.
+
+    The baseline itself is held against the enrolment where that came first, or it would move its own window. Before both,
+    a screening is expected from the day of the consent on.
+    """
+    anchor = anchors.get(planned.anchor)
+    if planned.anchor == "baseline" and planned.event == SCREENING_EVENT and anchor is None:
+        return anchors.get("consent")
+    if planned.anchor == "baseline" and planned.event == BASELINE_EVENT:
+        anchor = min((day for day in (anchor, anchors.get("enrolment")) if day is not None), default=None)
+    return None if anchor is None else anchor + timedelta(days=planned.target_day)
 
 
 def _in_force(activations: Sequence[Activation], day: date) -> int:
@@ -170,6 +184,6 @@ def status_of(visit: Expected, today: date, visited_on: date | None = None, *, s
 
 
 __all__ = [
-    "BASELINE_EVENT", "LOOKING_AHEAD", "PATIENCE_WITH_THE_LAST", "SCHEDULE_STATUSES", "SKIP_REASONS", "Activation", "Expected",
-    "Planned", "expected", "planned_events", "status_of",
+    "BASELINE_EVENT", "LOOKING_AHEAD", "PATIENCE_WITH_THE_LAST", "SCHEDULE_STATUSES", "SCREENING_EVENT", "SKIP_REASONS",
+    "Activation", "Expected", "Planned", "expected", "planned_events", "status_of",
 ]  # fmt: skip

@@ -9,9 +9,11 @@ from registry.domain.queries import DATA_QUERY
 from registry.domain.randomisation_lists import RANDOMISATION_LIST
 from registry.domain.review import SOURCE_VERIFICATION
 from registry.domain.transitions import States
+from registry.domain.visits import VISIT
 
 STATE_TABLES: tuple[States, ...] = (
     ENROLMENT,
+    VISIT,
     RANDOMISATION_LIST,
     PROTOCOL_DEVIATION,
     CODE_BREAK,

@@ -1,6 +1,7 @@
 """Every way the registry says no: one small class each, whose docstring is the sentence the client reads (RFC 9457)."""
 
 from registry.problems.conduct import (
+    AnsweredByOneself,
     ConsentMissing,
     DutiesKeptApart,
     ListExhausted,
@@ -66,6 +67,7 @@ __all__ = [
     "AlreadyRecorded",
     "AnotherLineRefused",
     "AnswerShownOnce",
+    "AnsweredByOneself",
     "BodyTooLarge",
     "BrokenRule",
     "ChangeReasonMissing",

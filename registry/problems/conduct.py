@@ -30,7 +30,7 @@ class NothingToOpen(Problem):
 
 
 class SecondPersonNeeded(Problem):
-    """A code break is confirmed by somebody else than who asked for it; in an emergency it needs no confirmation."""
+    """Somebody else must do this: who asked for a code break does not confirm it, who wrote a visit does not verify it."""
 
     status = 409
 
@@ -42,13 +42,13 @@ class StudyProductsOverlap(Problem):
 
 
 class DutiesKeptApart(Problem):
-    """One account holds no such roles together: who administers enters no data, who is unblinded has no other part."""
+    """An account has one duty: to administer, to audit, to know the treatment, or the study; who knew it stays unblinded."""
 
     status = 422
 
 
 class VisitNotComplete(Problem):
-    """A draft is neither signed nor verified; complete the visit first, or mark it as entered in error."""
+    """A draft, or what was entered in error, is neither signed nor verified; complete the visit first."""
 
     status = 409
 
@@ -85,6 +85,12 @@ class StudyChangedSinceCut(Problem):
 
 class OpenedByAnother(Problem):
     """Only who opened a query withdraws it; once it is answered, a monitor or data manager closes it."""
+
+    status = 403
+
+
+class AnsweredByOneself(Problem):
+    """Who gave the last answer to a query does not close it; another monitor or data manager does."""
 
     status = 403
 

@@ -98,6 +98,6 @@ class StudyConstantsRefused(Problem):
 
 
 class MomentInTheFuture(Problem):
-    """`as_of` must be a past moment with a time zone, such as 2026-05-01T00:00:00Z."""
+    """A moment that is asked for must be past, and have a time zone, such as 2026-05-01T00:00:00Z."""
 
     status = 422

@@ -19,11 +19,11 @@ from pathlib import Path
 import simplejson
 
 from registry.api.derived import rules_of_study
-from registry.db import events, extracts
+from registry.db import data_cuts, events, extracts, studies
 from registry.db.extracts import ExtractFile, Manifest, Snapshot
 from registry.db.transaction import Attribution, Database
 from registry.domain.consents import DEFAULT_SCOPES
-from registry.problems import Problem
+from registry.problems import NoSuchRecord, Problem, StudyChangedSinceCut
 from registry.publish import codebook, derived
 from registry.publish.columns import FILES, LEFT_OUT, PARTICIPANT, File
 from registry.publish.pseudonyms import pseudonyms
@@ -50,21 +50,44 @@ def pull(  # noqa: PLR0913 (three databases, and what a command was told)
     *,
     key: bytes,
     uses: Sequence[str] = DEFAULT_SCOPES,
+    cut: str | None = None,
 ) -> Manifest:
     """Write an extract and keep in the audit that it was asked for and what was given, as a command does.
 
     `service` connects as registry_service, and is written to; `views` and `whole` are those of `write`.
 
     Raises:
-        ExtractRefused: the folder is not empty, there is no such study, or what it holds cannot be derived from.
+        ExtractRefused: the folder is not empty, there is no such study or cut, the study has changed since the cut, or what
+            it holds cannot be derived from.
     """
-    _note(service, attribution, {"study": study, "uses": list(uses)})
+    _note(service, attribution, {"study": study, "uses": list(uses)} | ({"cut": cut} if cut else {}))
     try:
-        manifest = write(views, whole, study, attribution, out, key=key, uses=uses)
+        reference = _reference(service, attribution, study, cut)
+        manifest = write(views, whole, study, attribution, out, key=key, uses=uses, cut=reference)
+        try:
+            _reference(service, attribution, study, cut)
+        except StudyChangedSinceCut:
+            shutil.rmtree(out)
+            raise
     except Problem as problem:
         raise ExtractRefused(" ".join([problem.title(), *(error.detail for error in problem.errors)])) from None
     _note(service, attribution, {"study": study, "cut_at": manifest.cut_at, "files": list(map(asdict, manifest.files))})
     return manifest
+
+
+def _reference(service: Database, attribution: Attribution, study: str, cut: str | None) -> dict[str, str] | None:
+    """Give the cut that an extract is for, if any; asked before the snapshot and after, for what lies between is in it."""
+    if cut is None:
+        return None
+    with service.transaction() as tx:
+        tx.attribute(attribution)
+        try:
+            found = data_cuts.reference(tx, studies.id_of(tx, study), cut)
+        except NoSuchRecord:
+            found = None
+    if found is None:
+        raise ExtractRefused(f"There is no data cut {cut} of a study {study}.")
+    return found
 
 
 def _note(service: Database, attribution: Attribution, details: Mapping[str, object]) -> None:
@@ -89,13 +112,14 @@ def write(  # noqa: PLR0913 (two databases, and what an extract is told)
 
     `views` connects as registry_extract; `whole` as registry_service to the same server, for derived values are made of
     whole records; its pool need not be open. The extract covers the sites of the attribution, and there the
-    participants whose consent agrees to every one of `uses` at the moment of the snapshot.
+    participants whose consent agrees to every one of `uses` at the moment of the snapshot, or of the cut.
 
     Raises:
         ExtractRefused: the folder is not empty, or there is no such study.
         StudyConstantsRefused: the study's own constants are not of the rules. RuleFailed: a rule failed on the records.
     """
-    with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites, uses) as snapshot:
+    moment = cut["moment"] if cut else ""
+    with _whole_or_not_at_all(out) as folder, extracts.snapshot(views, attribution.sites, uses, moment) as snapshot:
         if not snapshot.has_study(study):
             raise ExtractRefused(f"There is no study {study}; `registry extract` takes the code of a study.")
         names = pseudonyms(key, study, snapshot.participants(study))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from marshmallow import validates_schema
+
 from registry.permissions import Role
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, YesNo, about
+from registry.schemas.sentences import broken
 
 ROLES = {role.value: role.value.replace("_", " ").capitalize() for role in Role}
 
@@ -15,6 +20,12 @@ class Grant(Record):
     id = Id(dump_only=True, metadata=about("Identifier of the grant"))
     role = Choice(ROLES, required=True, metadata=about("Role", example="coordinator"))
     site_id = Id(metadata=about("Site; null for every site"))
+
+    @validates_schema(skip_on_field_errors=True)
+    def lists_belong_to_no_site(self, grant: dict[str, Any], **_: Any) -> None:
+        """The unblinded statistician works on lists, which belong to a study and not to a site."""
+        if grant["role"] == Role.UNBLINDED_STATISTICIAN and grant.get("site_id"):
+            raise broken("without_site", "This role is granted without a site.", "site_id")
 
 
 class Account(Kept):

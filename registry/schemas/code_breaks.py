@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from registry.domain.code_break import CATEGORIES, CODE_BREAK
+from typing import Any
+
+from marshmallow import validates_schema
+
+from registry.domain.code_break import CATEGORIES, CODE_BREAK, EMERGENCIES
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Id, Moment, Text, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters, QueryYesNo
+from registry.schemas.sentences import broken
 
 DECISIONS = {"confirm": "Confirm: the treatment is opened", "decline": "Decline, or withdraw one's own request"}
 
@@ -32,6 +37,12 @@ class CodeBreak(Kept):
     acknowledged = YesNo(dump_only=True, metadata=about("A safety officer has taken note"))
     acknowledged_by = Id(dump_only=True, allow_none=True, metadata=about("Safety officer who took note"))
     acknowledged_at = Moment(dump_only=True, allow_none=True, metadata=about("When the safety officer took note"))
+
+    @validates_schema(skip_on_field_errors=True)
+    def emergency_is_one(self, asked: dict[str, Any], **_: Any) -> None:
+        """Only an emergency does without a second person."""
+        if asked.get("emergency") and asked["category"] not in EMERGENCIES:
+            raise broken("no_emergency", "This reason can wait for a second person.", "emergency")
 
 
 class CodeBreakDecision(Record):

@@ -53,6 +53,16 @@ def confirmations() -> ListOf:
     return ListOf(Part(Confirmation, required=True), 50, metadata=about("Unusual values that are confirmed"))
 
 
+def pair_number() -> Whole:
+    """Give a field for the pair of entries that a record belongs to."""
+    return Whole(
+        1,
+        1000,
+        dump_only=True,
+        metadata=about("Pair of entries; 2 and on where the form was removed and entered again"),
+    )
+
+
 class IndependentEntry(Kept):
     """One of the two independent entries of a form; the other person's is hidden until both are in."""
 
@@ -64,6 +74,7 @@ class IndependentEntry(Kept):
     participant_id = Id(dump_only=True, metadata=about("Participant"))
     visit_id = Id(dump_only=True, metadata=about("Visit"))
     form = Choice(FORM_CODES, required=True, metadata=about("Form", example="disease_activity"))
+    pair_number = pair_number()
     entry_number = Whole(1, 2, dump_only=True, metadata=about("First or second entry"))
     values = FormValues(
         required=True,
@@ -125,6 +136,7 @@ class FormReconciliation(Kept):
     participant_id = Id(dump_only=True, metadata=about("Participant"))
     visit_id = Id(dump_only=True, metadata=about("Visit"))
     form = Choice(FORM_CODES, required=True, metadata=about("Form", example="disease_activity"))
+    pair_number = pair_number()
     choices = Sides(empty={}, metadata=about("Which entry is right, by field: 1 or 2", example={"pain": 2}))
     values = FormValues(empty={}, metadata=about("Values where neither entry is right, by field"))
     reason = Text(

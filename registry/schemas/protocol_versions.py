@@ -19,7 +19,7 @@ from registry.domain.protocol_rules import Broken, broken_rules
 from registry.domain.vocabulary import CONSENT_KINDS, CONSENT_SCOPES, VISIT_EVENTS
 from registry.schemas.base import Kept, Record
 from registry.schemas.conditions import Condition
-from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, Part, Text, Whole, YesNo, about
+from registry.schemas.fields import Choice, Day, Id, ListOf, Part, Text, Whole, YesNo, about
 from registry.schemas.sentences import SCHEMA_LEVEL, Sentence
 from registry.schemas.visits import FORMS
 
@@ -100,18 +100,10 @@ class StratificationFactor(Entry):
 
 
 class Randomisation(Entry):
-    """How participants are allocated to arms."""
+    """How participants are allocated to arms; block sizes or a probability are told to the list, which keeps them secret."""
 
     method = Choice(RANDOMISATION_METHODS, required=True, metadata=about("Method", example="permuted_blocks"))
     by_site = YesNo(empty=False, metadata=about("The site is a factor as well"))
-    block_sizes = ListOf(
-        Whole(1, 60, required=True),
-        6,
-        metadata=about("Sizes of blocks, one drawn for each; multiples of the ratio's sum"),
-    )
-    probability = Exact(
-        "0.5", "1", places=3, metadata=about("Minimisation: probability of an arm of least imbalance", example="0.8")
-    )
     baseline_event = Choice(
         PLANNED_EVENTS, required=True, metadata=about("Visit that must be complete before", example="week_0")
     )

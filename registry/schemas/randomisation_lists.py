@@ -69,8 +69,29 @@ class RandomisationListRequest(Record):
             "With rows: made by chance, a part of what is sealed; the registry makes one where it is not given"
         ),
     )
+    ratio_confirmed = YesNo(
+        empty=False,
+        metadata=about("With rows: the arms of a stratum are meant not to stand in the ratio of the protocol"),
+    )
+    block_sizes = ListOf(
+        Whole(1, 60, required=True),
+        6,
+        load_only=True,
+        metadata=about(
+            "Permuted blocks with a seed: at least two sizes, one drawn for each block; multiples of the ratio's sum"
+        ),
+    )
+    probability = Exact(
+        "0.5",
+        "1",
+        places=3,
+        load_only=True,
+        metadata=about("Minimisation: probability of an arm of least imbalance", example="0.8"),
+    )
     imbalance = Choice(
-        IMBALANCES, metadata=about("Minimisation: measure of imbalance; the range where it is not given")
+        IMBALANCES,
+        load_only=True,
+        metadata=about("Minimisation: measure of imbalance; the range where it is not given"),
     )
 
     @validates_schema(skip_on_field_errors=True)
@@ -83,6 +104,10 @@ class RandomisationListRequest(Record):
             wrong["slots_per_stratum"] = [
                 Sentence("with_seed", "Slots of each stratum are given with a seed, and only so.")
             ]
+        if asked.get("block_sizes") and asked.get("seed") is None:
+            wrong["block_sizes"] = [Sentence("with_seed", "Sizes of blocks are given with a seed, and only so.")]
+        if asked.get("ratio_confirmed") and not asked.get("rows"):
+            wrong["ratio_confirmed"] = [Sentence("with_rows", "Only rows can have another ratio.")]
         if asked.get("salt") is not None and not asked.get("rows"):
             wrong["salt"] = [Sentence("with_rows", "A salt is given with rows, and only so: a seed makes one.")]
         if wrong:
@@ -103,9 +128,6 @@ class RandomisationList(Kept):
     protocol_version_id = Id(dump_only=True, metadata=about("Protocol version that it was made for"))
     method = Choice(RANDOMISATION_METHODS, dump_only=True, metadata=about("Method"))
     origin = Choice(ORIGINS, dump_only=True, metadata=about("Whether it was generated here or uploaded"))
-    imbalance = Choice(
-        IMBALANCES, dump_only=True, allow_none=True, metadata=about("Minimisation: measure of imbalance")
-    )
     strata = ListOf(Part(ListStratum, required=True), LARGEST_LIST, dump_only=True, metadata=about("Strata"))
     slots = Whole(1, LARGEST_LIST, dump_only=True, metadata=about("Slots in all"))
     seal = Text(64, dump_only=True, metadata=about("SHA-256 over the slots, made when the list was recorded"))
@@ -119,6 +141,27 @@ class RandomisationListStatus(Record):
 
     status = Choice(
         RANDOMISATION_LIST.words, required=True, metadata=about("Whether participants are allocated from it")
+    )
+
+
+class RandomisationScheme(Kept):
+    """How chance is used in a list; for the unblinded alone, since arms can be calculated or foreseen from it."""
+
+    study_id = Id(dump_only=True, metadata=about("Study"))
+    list_id = Id(dump_only=True, metadata=about("Randomisation list"))
+    block_sizes = ListOf(
+        Whole(1, 60, required=True), 6, dump_only=True, metadata=about("Sizes of blocks; none of a list from elsewhere")
+    )
+    probability = Exact(
+        "0.5",
+        "1",
+        places=3,
+        dump_only=True,
+        allow_none=True,
+        metadata=about("Minimisation: probability of an arm of least imbalance"),
+    )
+    imbalance = Choice(
+        IMBALANCES, dump_only=True, allow_none=True, metadata=about("Minimisation: measure of imbalance")
     )
 
 

@@ -8,7 +8,7 @@ from registry.domain.vocabulary import VISIT_EVENTS
 from registry.schemas.base import Record
 from registry.schemas.fields import Choice, Day, Id, ListOf, Moment, Part, Text, Whole, about
 from registry.schemas.queries import Page
-from registry.schemas.signatures import LATEST_VERSION, signatures_of_record
+from registry.schemas.signatures import KINDS, LATEST_VERSION, MOST_RECORDS, SignedRecord, signatures_of_record
 
 
 class ReviewedPart(Record):
@@ -49,6 +49,25 @@ class VisitReview(Record):
     )
 
 
+class ParticipantReview(Record):
+    """What a signature of a participant covers as it stands, and what was signed and locked of it."""
+
+    participant_id = Id(required=True, metadata=about("Participant"))
+    participant_version = Whole(1, LATEST_VERSION, required=True, metadata=about("Present version of the participant"))
+    records = ListOf(
+        Part(SignedRecord, required=True),
+        MOST_RECORDS,
+        required=True,
+        metadata=about("Records that a signature covers, with versions: all but those about study product and allocation, "
+                       "deviations and the work on data"),
+    )  # fmt: skip
+    records_sha256 = Text(64, required=True, metadata=about("SHA-256 of these records; a signature gives it"))
+    signatures = signatures_of_record()
+    locks = ListOf(
+        Part(LockInForce, required=True), len(SCOPES), required=True, metadata=about("Locks that cover the participant")
+    )
+
+
 class DueFilters(Page):
     """Filter a work list."""
 
@@ -68,9 +87,17 @@ class VisitDue(Record):
     changed_at = Moment(required=True, metadata=about("When the present version was kept"))
 
 
-class SignatureDue(VisitDue):
-    """A complete visit whose present version is not signed."""
+class SignatureDue(Record):
+    """A complete visit whose present version is not signed, or a participant that was signed and has changed since."""
 
+    kind = Choice(KINDS, required=True, metadata=about("What is to be signed", example="visit"))
+    id = Id(required=True, metadata=about("Visit or participant"))
+    version = Whole(1, LATEST_VERSION, required=True, metadata=about("Present version of the visit or participant"))
+    site_id = Id(required=True, metadata=about("Site"))
+    participant_id = Id(required=True, metadata=about("Participant"))
+    event = Choice(VISIT_EVENTS, metadata=about("Planned event of the visit, or unscheduled"))
+    visited_on = Day(metadata=about("Date of the visit"))
+    changed_at = Moment(required=True, metadata=about("When it, or a record of the participant, was changed last"))
     signed_version = Whole(
         1, LATEST_VERSION, metadata=about("Newest version that was signed; null where none was: signed never")
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from marshmallow import validates_schema
+
 from registry.domain.review import SIGNATURE_STATES
 from registry.domain.signing import LONGEST_PASSWORD, MEANINGS
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, Whole, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
+from registry.schemas.sentences import broken
 
 LATEST_VERSION = 2**31 - 1
 MOST_RECORDS = 5000
 MOST_SIGNATURES = 200
-KINDS = {"visit": "A visit", "participant": "A participant with every clinical record"}
+KINDS = {"visit": "A visit", "participant": "A participant with every record that its review lists"}
 SHA256 = r"[0-9a-f]{64}"
 SHA256_SAYS = "The hash is 64 hexadecimal digits in lower case."
 
@@ -33,6 +38,14 @@ class SignatureRequest(Record):
     record_version = Whole(
         1, LATEST_VERSION, required=True, metadata=about("Version that was read; it must be the present one")
     )
+    records_sha256 = Text(
+        64,
+        pattern=SHA256,
+        says=SHA256_SAYS,
+        metadata=about(
+            "Of a participant: `records_sha256` of the review that was read; every record is to be as it was then"
+        ),
+    )
     meaning = Choice(MEANINGS, required=True, metadata=about("Meaning of the signature", example="approval"))
     signer = Text(
         120, required=True, load_only=True, metadata=about("Printed name of your account, given anew", free_text=True)
@@ -43,6 +56,14 @@ class SignatureRequest(Record):
         load_only=True,
         metadata=about("Your signing password; neither kept nor logged", free_text=True),
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def every_record_was_read(self, asked: dict[str, Any], **_: Any) -> None:
+        """Who signs a participant says which versions were read."""
+        if asked["kind"] == "participant" and not asked.get("records_sha256"):
+            raise broken(
+                "required", "Read the review of the participant, and give its records_sha256.", "records_sha256"
+            )
 
 
 class Standing(Record):
@@ -82,6 +103,13 @@ class Signature(Kept, Standing):
     signed_at = Moment(dump_only=True, metadata=about("When, by the server's clock, in UTC"))
     records = ListOf(
         Part(SignedRecord, required=True), MOST_RECORDS, dump_only=True, metadata=about("What it covers, with versions")
+    )
+    records_sha256 = Text(
+        64,
+        pattern=SHA256,
+        says=SHA256_SAYS,
+        dump_only=True,
+        metadata=about("SHA-256 of what it covers, with versions, hexadecimal"),
     )
     content_sha256 = Text(
         64,

@@ -35,6 +35,10 @@ class StudyProductDose(Kept):
     intakes_per_day = Exact(
         "0.1", 12, places=2, required=True, metadata=about("Intakes a day", unit="/d", sdtm="EX.EXDOSFRQ")
     )
+    other_product_reason = Text(
+        500,
+        metadata=about("Why it was another product than that of the arm, where it was", free_text=True),
+    )
     units_dispensed = Whole(0, 10000, metadata=about("Tablets, or other units, that were handed out"))
     units_returned = Whole(0, 10000, metadata=about("Of those, units that came back"))
     started_on = Day(validate=NotInTheFuture(), required=True, metadata=about("First day", sdtm="EX.EXSTDTC"))

@@ -58,6 +58,14 @@ def begun(world: World, days: int, **changes: Any) -> str:
     return participant
 
 
+def stood(world: World, participant: str, status: str, days: int, reason: str | None = None) -> None:
+    """Move a participant to a state since so many days."""
+    enrolment = world.coordinator.get(f"/v1/participants/{participant}/enrolment").json
+    sent = enrolment | {"status": status, "status_on": ago(days), "reason": reason}
+    answer = world.coordinator.put(f"/v1/enrolments/{enrolment['id']}", sent, version=enrolment["version"])
+    assert answer.status_code == 200, answer.text
+
+
 def schedule_of(world: World, participant: str) -> dict[str, dict[str, Any]]:
     """Read the whole schedule of a participant, by event."""
     answer = world.coordinator.get(f"/v1/participants/{participant}/schedule")

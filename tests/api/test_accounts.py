@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
+from registry.permissions import UNBLINDED
 from tests import bodies
 from tests.conftest import Person, World
 
@@ -39,9 +40,9 @@ def coordinator(world: World) -> dict[str, Any]:
 
 
 def test_an_administrator_opens_an_account_whose_token_works(shared_world: World) -> None:
-    account = opened(shared_world, coordinator(shared_world), {"role": "auditor", "site_id": None})
+    account = opened(shared_world, coordinator(shared_world), {"role": "monitor", "site_id": None})
     assert [(grant["role"], grant["site_id"]) for grant in account["grants"]] == [
-        ("coordinator", shared_world.site), ("auditor", None),
+        ("coordinator", shared_world.site), ("monitor", None),
     ]  # fmt: skip
     assert shared_world.administrator.get(f"/v1/accounts/{account['id']}").json == account
     made = token_of(shared_world, account["id"])
@@ -178,14 +179,14 @@ def test_only_an_administrator_sees_accounts(shared_world: World) -> None:
 PAIRS_KEPT_APART = [
     ("administrator", "coordinator"), ("administrator", "auditor"), ("administrator", "statistician"),
     ("administrator", "pharmacist"), ("pharmacist", "coordinator"), ("pharmacist", "safety_officer"),
-    ("unblinded_statistician", "statistician"), ("unblinded_statistician", "data_manager"),
+    ("unblinded_statistician", "statistician"), ("unblinded_statistician", "data_manager"), ("auditor", "data_manager"),
 ]  # fmt: skip
 
 
 @pytest.mark.requirement("P2")
 @pytest.mark.parametrize("roles", PAIRS_KEPT_APART)
 def test_duties_that_are_kept_apart_are_not_held_by_one_account(shared_world: World, roles: tuple[str, str]) -> None:
-    grants = [{"role": role, "site_id": shared_world.site} for role in roles]
+    grants = [{"role": role, "site_id": None} for role in roles]
     body = {"name": "Somebody", "organisation": "Berlin site", "grants": grants}
     answer = shared_world.administrator.post("/v1/accounts", body)
     assert (answer.status_code, bodies.problem(answer)) == (422, "duties-kept-apart")
@@ -193,12 +194,39 @@ def test_duties_that_are_kept_apart_are_not_held_by_one_account(shared_world: Wo
     answer = shared_world.administrator.put(f"/v1/accounts/{held['id']}", held | {"grants": grants}, version=1)
     assert bodies.problem(answer) == "duties-kept-apart"
     changed = shared_world.administrator.put(f"/v1/accounts/{held['id']}", held | {"grants": grants[1:]}, version=1)
-    assert [grant["role"] for grant in changed.json["grants"]] == [roles[1]]
+    if roles[0] in UNBLINDED:
+        assert bodies.problem(changed) == "duties-kept-apart", "what was known is not unlearnt"
+    else:
+        assert [grant["role"] for grant in changed.json["grants"]] == [roles[1]]
+
+
+@pytest.mark.requirement("P2", "A13")
+def test_who_was_ever_unblinded_is_never_given_a_blinded_role_again(shared_world: World) -> None:
+    held = opened(shared_world, coordinator(shared_world))
+    path = f"/v1/accounts/{held['id']}"
+
+    def given(version: int, *roles: str) -> TestResponse:
+        grants = [{"role": role, "site_id": shared_world.site} for role in roles]
+        return shared_world.administrator.put(path, held | {"grants": grants}, version=version)
+
+    assert given(1, "pharmacist").status_code == 200, "who was blinded may become unblinded"
+    assert given(2).status_code == 200
+    refused = given(3, "investigator")
+    assert (refused.status_code, bodies.problem(refused)) == (422, "duties-kept-apart")
+    assert [error["code"] for error in refused.json["errors"]] == ["access_grant_once_unblinded"]
+    assert given(3, "auditor").status_code == 422
+    assert given(3, "pharmacist").status_code == 200
+
+
+def test_the_unblinded_statistician_is_granted_no_site(shared_world: World) -> None:
+    grant = {"role": "unblinded_statistician", "site_id": shared_world.site}
+    answer = shared_world.administrator.post("/v1/accounts", {"name": "N", "organisation": "O", "grants": [grant]})
+    assert bodies.said(answer) == {"/grants/0/site_id": "without_site"}
 
 
 @pytest.mark.requirement("P2")
 def test_one_duty_may_be_held_in_several_roles_and_at_several_sites(shared_world: World) -> None:
-    roles = ("pharmacist", "unblinded_statistician"), ("coordinator", "investigator", "monitor", "auditor")
+    roles = ("pharmacist", "unblinded_statistician"), ("coordinator", "investigator", "monitor")
     for together in roles:
         account = opened(shared_world, *({"role": role, "site_id": None} for role in together))
         assert len(account["grants"]) == len(together)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import psycopg
 import pytest
 
+from registry.db import allocations as db
 from tests import bodies
 from tests.bodies import problem, said
 from tests.conftest import Person, World
@@ -111,6 +112,29 @@ def test_a_baseline_that_is_a_draft_or_an_error_is_none(study: World) -> None:
     assert {error["code"] for error in allocated(study, participant).json["errors"]} == {"no_baseline"}
 
 
+def test_who_takes_a_product_of_the_blinded_study_openly_is_not_allocated(study: World) -> None:
+    participant = ready(study)
+    open_dose = bodies.dose(participant, drug="baricitinib", weight_used=None)
+    kept = study.coordinator.post(path(study, "doses"), open_dose)
+    assert kept.status_code == 201, kept.text
+    assert {error["code"] for error in allocated(study, participant).json["errors"]} == {"takes_blinded_product"}
+    ended = kept.json | {"ended_on": "2025-03-01", "reason_for_end": "other"}
+    assert study.coordinator.put(f"/v1/doses/{kept.json['id']}", ended, version=1).status_code == 200
+    assert allocated(study, participant).status_code == 201
+
+
+@pytest.mark.requirement("P5")
+def test_that_the_baseline_of_who_is_allocated_counts_no_more_is_a_deviation(study: World) -> None:
+    participant = ready(study)
+    assert allocated(study, participant).status_code == 201
+    [visit] = study.coordinator.get(f"{path(study, 'visits')}?participant_id={participant}").json
+    sent = study.coordinator.get(f"/v1/visits/{visit['id']}?derived=false").json | {"entered_in_error": True}
+    voided = study.coordinator.put(f"/v1/visits/{visit['id']}", sent, version=visit["version"])
+    assert voided.status_code == 200, voided.text
+    found = study.monitor.get(f"{path(study, 'protocol-deviations')}?participant_id={participant}").json
+    assert "randomisation" in {one["category"] for one in found}
+
+
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [
@@ -162,7 +186,7 @@ def test_without_a_list_nobody_is_allocated(shared_world: World) -> None:
 def test_an_exhausted_list_says_so_and_a_list_of_its_successor_goes_on(shared_world: World) -> None:
     own, version = trial(shared_world, stratification=[])
     rows = [{"stratum": "all", "position": place, "arm": "placebo"} for place in (1, 2)]
-    made = listed(own, version, seed=None, slots_per_stratum=None, rows=rows)
+    made = listed(own, version, seed=None, slots_per_stratum=None, rows=rows, ratio_confirmed=True)
     assert [allocated(own, ready(own), []).status_code for _ in range(2)] == [201, 201]
     last = ready(own)
     refused = allocated(own, last, [])
@@ -187,6 +211,58 @@ def test_a_list_that_was_altered_behind_the_registrys_back_gives_nothing(shared_
     assert (refused.status_code, problem(refused)) == (409, "seal-does-not-hold")
     [found] = own.unblinded_statistician.get(f"{path(own, 'randomisation-lists')}/verification").json
     assert (found["list_id"], found["sealed"], found["in_order"]) == (made["id"], False, True)
+
+
+@pytest.mark.requirement("A5")
+def test_two_participants_who_were_exchanged_behind_the_registrys_back_are_found(shared_world: World) -> None:
+    own, version = trial(shared_world)
+    listed(own, version)
+    people = [ready(own), ready(own)]
+    for participant, course in zip(people, ("new_onset", "refractory"), strict=True):
+        levels = [LEVELS[0], {"factor": "disease_course", "level": course}]
+        assert allocated(own, participant, levels).status_code == 201
+    with psycopg.connect(own.installation.admin_url) as connection:
+        connection.execute("set session_replication_role = 'replica'")
+        was = connection.execute("update randomisation_slot set participant_id = null where participant_id = any (%s)"
+                                 " returning id, old.participant_id", [people]).fetchall()  # fmt: skip
+        for (slot, _), (_, other) in zip(was, reversed(was), strict=True):
+            connection.execute("update randomisation_slot set participant_id = %s where id = %s", [other, slot])
+    [found] = own.auditor.get(f"{path(own, 'randomisation-lists')}/verification").json
+    assert (found["sealed"], found["in_order"]) == (True, False)
+
+
+def test_what_an_allocation_rests_on_waits_until_it_is_done(
+    shared_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of the weight and an assessment begin between the reading of the levels and the taking of the slot."""
+    willing = {"code": "willing", "kind": "inclusion", "text": "Willing to take part", "condition": None}
+    own, version = trial(shared_world, eligibility=[willing])
+    listed(own, version)
+    participant = bodies.enrolled(own)
+    assessments = f"/v1/participants/{participant}/eligibility-assessments"
+    body = {"assessed_on": "2025-02-01", "attestations": [{"criterion": "willing", "met": True}]}
+    assert own.investigator.post(assessments, body).status_code == 201
+    made_ready(own, participant)
+    [visit] = own.coordinator.get(f"{path(own, 'visits')}?participant_id={participant}").json
+    sent = own.coordinator.get(f"/v1/visits/{visit['id']}?derived=false").json
+    sent["forms"]["vital_signs"]["weight"] = 35
+    unwilling = body | {"assessed_on": "2025-03-01", "attestations": [{"criterion": "willing", "met": False}]}
+    late, writer = another(own.coordinator), another(own.investigator)
+    pool, waiting, real = ThreadPoolExecutor(2), [], db.allocate
+
+    def in_between(*given: Any) -> Any:
+        waiting.append(pool.submit(late.put, f"/v1/visits/{visit['id']}", sent, version=visit["version"]))
+        waiting.append(pool.submit(writer.post, assessments, unwilling))
+        assert wait(waiting, timeout=0.5).done == set(), "both wait"
+        return real(*given)
+
+    monkeypatch.setattr(db, "allocate", in_between)
+    answer = allocated(own, participant)
+    assert answer.status_code == 201, answer.text
+    answers = [one.result() for one in waiting]
+    pool.shutdown()
+    assert [one.status_code for one in answers] == [200, 201]
+    assert answer.json["levels"][0] == {**LEVELS[0], "basis": "recorded"}
 
 
 def another(person: Person) -> Person:

@@ -25,7 +25,7 @@ from registry.api import observation, refusals
 from registry.api.throttle import Throttle
 from registry.db.transaction import SAY
 from registry.permissions import MAY, UNBLINDED
-from tests import blinding, bodies
+from tests import blinding, bodies, randomisation
 from tests.api.test_permissions import NOBODY, Operation, filled, operations
 from tests.blinding import KIT, KITS, MG, PRODUCTS, QUOKKA, WOMBAT, Trial
 from tests.conftest import ROLES, Person, World, attribution, dumped, person
@@ -33,6 +33,7 @@ from tests.conftest import ROLES, Person, World, attribution, dumped, person
 BLINDED = [role for role in ROLES if role not in UNBLINDED]
 NEVER = (KIT, MG)
 ALIKE = ((QUOKKA, WOMBAT), ("Quokka", "Wombat"), (PRODUCTS[QUOKKA], PRODUCTS[WOMBAT]))
+LOOKS = "select after from audit.event where kind = 'treatment_access' and request_id = %s"
 OPEN_PAGES = ("/health/live", "/health/ready", "/metrics", "/openapi.yaml", "/docs", "/docs/docs.js")
 MORE_OF_A_LIST = {
     "GET /v1/audit": ("?limit=200", "?limit=200&kind=randomisation_slot", "?limit=200&kind=study_product_dose")
@@ -190,6 +191,40 @@ def test_an_extract_holds_nothing_of_the_treatment(trial: Trial) -> None:
         assert revealed(answer.text) == [], file["name"]
 
 
+@pytest.mark.requirement("A13")
+def test_every_look_at_the_treatment_is_an_event_that_does_not_tell_it(trial: Trial, ids: dict[str, str]) -> None:
+    world, looked = trial.world, set()
+    for role in UNBLINDED:
+        for name, answer in walk(world, role, ids, only=r"treatment|study-product-doses|audit|randomisation-lists"):
+            telling = revealed(answer.text) or name.endswith("/scheme")
+            if name.startswith("GET") and answer.status_code == 200 and telling:
+                with psycopg.connect(world.installation.admin_url) as connection:
+                    events = connection.execute(LOOKS, [answer.headers["X-Request-Id"]]).fetchall()
+                assert len(events) == 1, name
+                assert revealed(str(events)) == [], name
+                looked.add(name.split("?")[0].removesuffix(" as of"))
+    assert len(looked) >= 9, looked
+    seen = world.auditor.get(f"/v1/audit?kind=treatment_access&participant_id={trial.participant}&limit=200").json
+    assert ids["study-product-doses"] in {change["new"] for event in seen for change in event["changes"]}
+
+
+@pytest.mark.requirement("A13")
+def test_how_chance_is_used_in_a_list_is_told_to_the_unblinded_alone(shared_world: World) -> None:
+    own, version = randomisation.trial(shared_world)
+    made = randomisation.listed(own, version, block_sizes=[4, 14])
+    path = f"/v1/randomisation-lists/{made['id']}/scheme"
+    assert own.unblinded_statistician.get(path).json["block_sizes"] == [4, 14]
+    for role, somebody in own.people.items():
+        if role != "unblinded_statistician":
+            assert somebody.get(path).status_code == 403, role
+    for route in (f"/v1/randomisation-lists/{made['id']}", f"/v1/randomisation-lists/{made['id']}/history",
+                  f"/v1/protocol-versions/{version}"):  # fmt: skip
+        assert "block_size" not in own.data_manager.get(route).text, route
+    told = everything_seen(shared_world, "data_manager")
+    assert "[4, 14]" not in told
+    assert "[4, 14]" in everything_seen(shared_world, "unblinded_statistician")
+
+
 # --- under the API ------------------------------------------------------------------------------------------------
 
 
@@ -238,9 +273,8 @@ def test_every_table_that_tells_of_treatment_is_hidden_with_its_events(shared_wo
         )
         tables = {name for (name,) in connection.execute(hidden)}
         events = "select t.relname from pg_class t where t.relkind = 'r' and tells_treatment(t.relname)"
-        assert (
-            {name for (name,) in connection.execute(events)} == tables == {"randomisation_slot", "study_product_dose"}
-        )
+        telling = {"randomisation_scheme", "randomisation_slot", "study_product_dose"}
+        assert {name for (name,) in connection.execute(events)} == tables == telling
 
 
 def test_where_treatment_is_open_the_site_reads_it_and_not_what_comes_next(world: World) -> None:

@@ -101,6 +101,30 @@ def test_who_withdrew_or_never_consented_is_not_asked_again(world: World) -> Non
     assert not {left, never} & due(world).keys()
 
 
+@pytest.mark.parametrize(("how", "reason"), [("consent", "consent_withdrawn"), ("follow_up", "consent_withdrawn")])
+def test_who_is_in_the_study_and_withdrew_is_listed_until_the_participation_ends(
+    world: World, how: str, reason: str
+) -> None:
+    base, left = f"/v1/studies/{world.study}", child(world, years=8)
+    standing = world.coordinator.get(f"/v1/participants/{left}/enrolment").json
+    path = f"/v1/enrolments/{standing['id']}"
+    inside = {"status": "enrolled", "status_on": ahead(-4)}
+    assert world.coordinator.put(path, inside, version=1).status_code == 200
+    if how == "consent":
+        [given] = world.coordinator.get(f"{base}/consents?participant_id={left}").json
+        body = given | {"withdrawn_on": ahead(-2)}
+        assert world.coordinator.put(f"/v1/consents/{given['id']}", body, version=1).status_code == 200
+    else:
+        leaving = bodies.withdrawal(left, kind="follow_up", withdrawn_on=ahead(-2))
+        assert world.coordinator.post(f"{base}/withdrawals", leaving).status_code == 201
+    assert due(world)[left] == [{"reason": reason, "due_by": ahead(-2), "overdue": True}]
+    treated = world.coordinator.put(path, inside | {"status": "on_treatment", "status_on": ahead(-1)}, version=2)
+    assert bodies.problem(treated) == "consent-missing"
+    over = {"status": "withdrawn", "status_on": ahead(-2), "reason": "consent_withdrawn"}
+    assert world.coordinator.put(path, over, version=2).status_code == 200
+    assert left not in due(world)
+
+
 def test_the_list_is_paged_the_first_due_first_and_shows_the_sites_of_the_role(world: World) -> None:
     away = child(world, years=13, site=world.other_site)
     for _ in range(3):

@@ -106,7 +106,7 @@ def creations(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
     participant, path = bodies.enrolled(world), f"/v1/studies/{world.study}"
     code = f"C{uuid.uuid4().hex[:8].upper()}"
     study = {"code": code, "title": "Another", "protocol_version": "1.0", "design": "single_arm"}
-    grants = [{"role": "monitor", "site_id": world.site}, {"role": "auditor"}]
+    grants = [{"role": "monitor", "site_id": world.site}, {"role": "data_manager"}]
     return {
         "participant": ("coordinator", f"{path}/participants", bodies.participant(world.site)),
         "consent": ("coordinator", f"{path}/consents", bodies.consent(participant, kind="assent")),
@@ -224,7 +224,23 @@ def test_a_version_without_its_quotes_is_said_to_lack_them(shared_world: World) 
 def test_a_complete_visit_does_not_become_a_draft_again(shared_world: World) -> None:
     recorded = bodies.visited(shared_world)
     answer = shared_world.coordinator.put(f"/v1/visits/{recorded['id']}", recorded | {"status": "draft"}, version=1)
-    assert bodies.said(answer) == {"/status": "stays_complete"}
+    assert (answer.status_code, bodies.problem(answer)) == (409, "transition-not-allowed")
+    assert (answer.json["state"], answer.json["allowed"]) == ("complete", ["entered_in_error"])
+
+
+@pytest.mark.requirement("P5")
+@pytest.mark.parametrize(("status", "marked"), [("draft", "draft_in_error"), ("complete", "entered_in_error")])
+def test_a_visit_is_marked_as_entered_in_error_and_back_to_what_it_was(
+    shared_world: World, status: str, marked: str
+) -> None:
+    recorded = bodies.visited(shared_world, status=status)
+    path, other = f"/v1/visits/{recorded['id']}", "draft" if status == "complete" else "complete"
+    in_error = shared_world.coordinator.put(path, recorded | {"entered_in_error": True}, version=1)
+    assert in_error.status_code == 200, in_error.text
+    for changed in ({"status": other}, {"status": other, "entered_in_error": False}):
+        refused = shared_world.coordinator.put(path, in_error.json | changed, version=2)
+        assert (refused.status_code, refused.json["state"], refused.json["allowed"]) == (409, marked, [status])
+    assert shared_world.coordinator.put(path, recorded, version=2).json["status"] == status
 
 
 @pytest.mark.parametrize("reason", ["%00", "x" * 5000, "%0A"])

@@ -83,6 +83,37 @@ def test_frozen_the_site_changes_nothing_and_a_data_manager_still_does(shared_wo
 
 
 @pytest.mark.requirement("P5")
+def test_under_a_lock_a_withdrawal_is_recorded_and_not_undone(shared_world: World) -> None:
+    participant = bodies.enrolled(shared_world)
+    path = f"/v1/studies/{shared_world.study}"
+    withdrawal = bodies.withdrawal(participant, kind="data_use")
+    before = shared_world.coordinator.post(f"{path}/withdrawals", withdrawal).json
+    deviation = shared_world.coordinator.post(
+        f"{path}/protocol-deviations", bodies.protocol_deviation(participant)
+    ).json
+    lock = set_lock(shared_world, "participant", participant, "frozen")
+    judged = {"status": "classified", "severity": "minor", "action": "none"}
+    judging = f"/v1/protocol-deviations/{deviation['id']}"
+    undone = shared_world.coordinator.put(
+        f"/v1/withdrawals/{before['id']}", before | {"entered_in_error": True}, version=1
+    )
+    assert refusal(undone) == (409, "record-locked", "participant", "frozen")
+    classified = shared_world.monitor.put(judging, deviation | judged, version=1)
+    assert classified.status_code == 200, "frozen, deviations are judged"
+    changed(shared_world, lock, "locked")
+    undone = shared_world.data_manager.put(
+        f"/v1/withdrawals/{before['id']}", before | {"entered_in_error": True}, version=1
+    )
+    closed = shared_world.monitor.put(judging, classified.json | {"status": "closed"}, version=2)
+    for refused in (undone, closed):
+        assert refusal(refused) == (409, "record-locked", "participant", "locked")
+    follow_up = bodies.withdrawal(participant, kind="follow_up")
+    assert shared_world.coordinator.post(f"{path}/withdrawals", follow_up).status_code == 201
+    noted = shared_world.coordinator.post(f"{path}/protocol-deviations", bodies.protocol_deviation(participant))
+    assert noted.status_code == 201, noted.text
+
+
+@pytest.mark.requirement("P5")
 @pytest.mark.parametrize("scope", ["study", "site"])
 def test_a_lock_of_a_study_or_a_site_stops_every_write_there(world: World, scope: str) -> None:
     visit = bodies.visited(world)

@@ -209,6 +209,19 @@ def test_a_repeat_is_answered_again_and_two_at_once_open_each_query_once(shared_
         assert sorted(pool.map(opening, range(3))) == [0, 0, 1]
 
 
+def test_a_run_that_found_nothing_opens_nothing_when_it_is_repeated(shared_world: World) -> None:
+    world, participant = shared_world, bodies.enrolled(shared_world)
+    first = bulk(world, participant_id=participant, missing=True, key="bulk-of-nothing")
+    tried = bulk(world, participant_id=participant, missing=True, key="bulk-of-a-trial", dry_run=True)
+    assert (first.status_code, first.json["count"], tried.json["count"]) == (200, 0, 0)
+    visit = visit_with(world, participant, None)
+    again = bulk(world, participant_id=participant, missing=True, key="bulk-of-nothing")
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+    assert queries(world, participant_id=participant) == []
+    assert found(world, participant_id=participant, missing=True) == [visit]
+    assert bulk(world, participant_id=participant, missing=True, key="bulk-of-a-trial", dry_run=True).json["count"] == 1
+
+
 @pytest.mark.requirement("P1")
 def test_a_monitor_finds_the_records_of_the_own_site_only(shared_world: World) -> None:
     world, neighbour = shared_world, shared_world.people["neighbour"]

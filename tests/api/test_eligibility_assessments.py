@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import bodies, protocols
+from tests import bodies, protocols, randomisation
 from tests.api.test_enrolments import moved
 from tests.conftest import Person, World
 
@@ -120,6 +120,17 @@ def test_a_repeated_request_assesses_once(trial: World) -> None:
     assert len(deviations(trial, participant)) == 1
 
 
+def test_an_override_that_is_repeated_under_the_same_version_is_one_deviation(trial: World) -> None:
+    participant = weighed(trial, 25)
+    for reason in ("The dose is by weight", "As before"):
+        assert ask(trial, participant, overrides=[SMALL | {"reason": reason}]).status_code == 201
+    vaccine = {"criterion": "vaccine", "reason": "Long ago"}
+    assert ask(trial, participant, attestations=[WILLING], overrides=[SMALL, vaccine]).status_code == 201
+    assert [one["description"] for one in deviations(trial, participant)] == [
+        "weight: The dose is by weight", "vaccine: Long ago",
+    ]  # fmt: skip
+
+
 @pytest.mark.requirement("P2")
 def test_only_an_investigator_overrides(trial: World) -> None:
     participant = weighed(trial, 25)
@@ -174,6 +185,56 @@ def test_nobody_is_enrolled_before_the_newest_assessment_counts(trial: World) ->
     assert bodies.problem(moved(trial, participant, "enrolled", "2025-02-11")) == "not-eligible"
     assert moved(trial, participant, "enrolled", DAY).json["enrolled_on"] == DAY
     assert bodies.problem(moved(trial, participant, "enrolled", "2025-02-11")) == "not-eligible"
+
+
+@pytest.mark.requirement("P5")
+def test_nobody_is_enrolled_by_an_assessment_that_todays_records_refute(trial: World) -> None:
+    participant = weighed(trial, 31)
+    [used] = ask(trial, participant).json["results"][1]["inputs"]
+    visit = trial.coordinator.get(f"/v1/visits/{used['id']}").json
+    sent = visit | {"forms": {"vital_signs": {"height": 128.5, "weight": 25}}, "derived": None}
+    assert trial.coordinator.put(f"/v1/visits/{used['id']}", sent, version=1).status_code == 200
+    refused = moved(trial, participant, "enrolled", DAY)
+    assert (refused.status_code, bodies.problem(refused)) == (409, "not-eligible")
+    assert bodies.said(refused) == {"/status": "enrolment_assessment_outdated"}
+    assert ask(trial, participant, overrides=[SMALL]).status_code == 201
+    assert moved(trial, participant, "enrolled", DAY).status_code == 200
+
+
+@pytest.mark.requirement("P5")
+def test_nobody_is_allocated_by_an_assessment_that_todays_records_refute(shared_world: World) -> None:
+    study, _ = randomisation.trial(shared_world, eligibility=CRITERIA[1:2])
+    participant = weighed(study, 31)
+    [used] = ask(study, participant, attestations=[]).json["results"][0]["inputs"]
+    assert moved(study, participant, "enrolled", DAY).status_code == 200
+    visit = study.coordinator.get(f"/v1/visits/{used['id']}").json
+    sent = visit | {"forms": {"vital_signs": {"height": 128.5, "weight": 25}}, "derived": None}
+    assert study.coordinator.put(f"/v1/visits/{used['id']}", sent, version=1).status_code == 200
+    refused = randomisation.allocated(study, participant)
+    assert (bodies.problem(refused), bodies.said(refused)) == ("not-ready-for-allocation", {"": "not_eligible"})
+
+
+@pytest.mark.requirement("P5")
+def test_a_treatment_that_is_recorded_late_outdates_the_assessment(trial: World) -> None:
+    participant = weighed(trial, 31)
+    ask(trial, participant)
+    given = {"participant_id": participant, "medication": "live_vaccine", "started_on": "2025-02"}
+    path = f"/v1/studies/{trial.study}/concomitant-medications"
+    later = trial.coordinator.post(path, given | {"started_on": "2025-02-20"})
+    assert later.status_code == 201, later.text
+    assert moved(trial, participant, "enrolled", DAY).status_code == 200
+    second = weighed(trial, 31)
+    ask(trial, second)
+    assert trial.coordinator.post(path, given | {"participant_id": second}).status_code == 201
+    assert bodies.said(moved(trial, second, "enrolled", DAY)) == {"/status": "enrolment_assessment_outdated"}
+
+
+def test_an_assessment_before_a_newer_one_of_the_same_version_is_refused(trial: World) -> None:
+    participant = weighed(trial, 31)
+    assert ask(trial, participant, attestations=[NO_VACCINE]).json["outcome"] == "undetermined"
+    refused = ask(trial, participant, assessed_on="2025-02-11")
+    assert (refused.status_code, bodies.said(refused)) == (422, {"/assessed_on": "eligibility_assessment_comes_last"})
+    assert ask(trial, participant).json["outcome"] == "eligible"
 
 
 @pytest.mark.requirement("P5")

@@ -145,3 +145,32 @@ def test_of_two_who_move_a_participant_at_once_one_does(shared_world: World) -> 
 
     with ThreadPoolExecutor(2) as both:
         assert sorted(both.map(ask, wanted)) == [200, 412]
+
+
+def test_a_consent_that_an_enrolment_rests_on_is_not_marked_as_an_error_before_the_right_one_is_there(
+    shared_world: World,
+) -> None:
+    participant, base = bodies.enrolled(shared_world), f"/v1/studies/{shared_world.study}"
+    assert moved(shared_world, participant, "enrolled").status_code == 200
+    [given] = shared_world.coordinator.get(f"{base}/consents?participant_id={participant}").json
+    path, marked = f"/v1/consents/{given['id']}", given | {"entered_in_error": True}
+    refused = shared_world.coordinator.put(path, marked, version=1)
+    assert bodies.said(refused) == {"/given_on": "consent_covers_enrolment"}
+    assert "record the one that is right first" in refused.json["errors"][0]["detail"]
+    later = shared_world.coordinator.put(path, given | {"given_on": "2025-02-04"}, version=1)
+    assert bodies.said(later) == {"/given_on": "consent_covers_enrolment"}
+    right = bodies.consent(participant, given_on="2025-01-11")
+    assert shared_world.coordinator.post(f"{base}/consents", right).status_code == 201
+    assert shared_world.coordinator.put(path, marked, version=1).status_code == 200
+
+
+def test_a_consent_is_withdrawn_before_the_enrolment_and_that_becomes_a_deviation(shared_world: World) -> None:
+    participant, base = bodies.enrolled(shared_world), f"/v1/studies/{shared_world.study}"
+    assert moved(shared_world, participant, "enrolled").status_code == 200
+    leaving = bodies.withdrawal(participant, kind="data_use", withdrawn_on="2025-02-02")
+    assert shared_world.coordinator.post(f"{base}/withdrawals", leaving).status_code == 201
+    [noted] = shared_world.monitor.get(f"{base}/protocol-deviations?participant_id={participant}").json
+    assert (noted["category"], noted["occurred_on"], noted["visit_id"]) == ("consent", DAY, None)
+    treated = moved(shared_world, participant, "on_treatment")
+    assert bodies.said(treated) == {"/status_on": "enrolment_within_consent"}
+    assert treated.json["errors"][0]["detail"].startswith("No consent is in force on this day")

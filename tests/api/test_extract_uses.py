@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import bodies
+from tests import bodies, protocols
 from tests.conftest import Person, World
 
 
@@ -136,3 +136,28 @@ def test_a_repeat_of_a_pull_for_other_uses_is_another_request(shared_world: Worl
     assert shared_world.statistician.post("/v1/extracts", body, key=key).json["uses"] == ["registry"]
     other = shared_world.statistician.post("/v1/extracts", body | {"uses": ["partner_sharing"]}, key=key)
     assert bodies.problem(other) == "idempotency-key-reused"
+
+
+def consented(world: World, **changes: Any) -> str:
+    base, body = f"/v1/studies/{world.study}", bodies.participant(world.site)
+    participant: str = world.coordinator.post(f"{base}/participants", body).json["id"]
+    assert world.coordinator.post(f"{base}/consents", bodies.consent(participant, **changes)).status_code == 201
+    return participant
+
+
+def test_a_child_who_is_asked_for_assent_is_in_extracts_by_its_own_word(world: World) -> None:
+    base = f"/v1/studies/{world.study}"
+    protocols.applied(world, assent_from_age=7, consent_documents=[], eligibility=[])
+    participant = consented(world, scopes=["registry", "partner_sharing"])
+    assert rows(pulled(world)[1])["participant.csv"] == 0, "no assent yet"
+    body = bodies.consent(participant, kind="assent", given_by="participant", scopes=["registry"])
+    assent = world.coordinator.post(f"{base}/consents", body).json
+    assert rows(pulled(world)[1])["participant.csv"] == 1
+    shared = pulled(world, uses=["registry", "partner_sharing"])
+    assert rows(shared[1])["participant.csv"] == 0, "the child agrees to less than its parent"
+    leaving = world.coordinator.put(f"/v1/consents/{assent['id']}", assent | {"withdrawn_on": "2025-06-01"}, version=1)
+    assert leaving.status_code == 200, leaving.text
+    assert rows(pulled(world)[1])["participant.csv"] == 0
+    own = bodies.consent(participant, given_by="participant", given_on="2025-07-01", scopes=["registry"])
+    assert world.coordinator.post(f"{base}/consents", own).status_code == 201
+    assert rows(pulled(world)[1])["participant.csv"] == 1, "who consents itself needs no assent"

@@ -12,8 +12,8 @@ from tests.conftest import World, dumped
 from tests.double_entry import (
     FORM,
     NEEDED,
+    OTHER,
     VALUES,
-    asked_for,
     differing,
     entering,
     read,
@@ -21,12 +21,6 @@ from tests.double_entry import (
     told,
     visited,
 )
-
-
-@pytest.fixture(scope="module")
-def doubled(shared_world: World) -> World:
-    """A study whose protocol asks for two entries of two forms."""
-    return asked_for(shared_world)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +58,25 @@ def test_a_form_that_was_written_is_corrected_by_a_data_manager_only(doubled: Wo
         assert bodies.said(doubled.coordinator.put(path, changed, version=3)) == NEEDED
     assert doubled.data_manager.put(path, corrected, version=2).status_code == 412
     assert doubled.data_manager.put(path, corrected, version=3).json["forms"][FORM]["pain"] == 4
+
+
+def test_a_form_that_was_removed_is_entered_again_by_two_and_reconciled_again(doubled: World) -> None:
+    visit = differing(doubled)
+    reconciling(doubled, visit)
+    path, now = f"/v1/visits/{visit['id']}", read(doubled, visit)
+    removed = doubled.data_manager.put(path, now | {"forms": now["forms"] | {FORM: None}}, version=2)
+    assert removed.status_code == 200, removed.text
+    asked = told(doubled, visit)
+    assert (asked["state"], asked["entered_by"], asked["reconciled_by"]) == ("none", [], None)
+    assert reconciling(doubled, visit).json["state"] == "none"
+    assert entering(doubled, visit, **VALUES).json["pair_number"] == 2
+    seen = doubled.investigator.get(f"{path}/form-entries").json
+    assert [(one["pair_number"], one["hidden"]) for one in seen] == [(1, False), (1, False), (2, True)]
+    assert bodies.said(entering(doubled, visit, **VALUES)) == {"": "second_person_needed"}
+    assert entering(doubled, visit, "investigator", **(VALUES | {"pain": 4})).json["state"] == "differs"
+    done = reconciling(doubled, visit, choices={"pain": 1})
+    assert (done.status_code, done.json["pair_number"], done.json["visit_version"]) == (201, 2, 4), done.text
+    assert (told(doubled, visit)["state"], read(doubled, visit)["forms"][FORM]["pain"]) == ("reconciled", 3)
 
 
 def test_other_forms_are_entered_once_and_not_twice(doubled: World) -> None:
@@ -149,3 +162,16 @@ def test_a_locked_visit_takes_no_form_and_the_entry_that_would_write_it_is_not_k
     refused = entering(doubled, visit, "investigator", **VALUES)
     assert (refused.status_code, bodies.problem(refused)) == (409, "record-locked")
     assert told(doubled, visit)["state"] == "first"
+
+
+@pytest.mark.requirement("P5")
+@pytest.mark.parametrize("scope", ["visit", "participant"])
+def test_a_lock_takes_neither_a_first_entry_nor_one_that_differs(doubled: World, scope: str) -> None:
+    visit, begun = visited(doubled), visited(doubled)
+    entering(doubled, begun, **VALUES)
+    for one in (visit, begun):
+        record = one["id"] if scope == "visit" else one["participant_id"]
+        body = {"scope": scope, "record_id": record, "state": "locked", "reason": "Interim analysis"}
+        assert doubled.data_manager.post(f"/v1/studies/{doubled.study}/data-locks", body).status_code == 201
+    for refused in (entering(doubled, visit, **VALUES), entering(doubled, begun, "investigator", **OTHER)):
+        assert (refused.status_code, bodies.problem(refused), refused.json["scope"]) == (409, "record-locked", scope)

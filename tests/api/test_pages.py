@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from registry.app import create_app
+from registry.db import health
 from registry.db.transaction import Database
 from tests import bodies
 from tests.conftest import World
@@ -24,6 +25,20 @@ def test_a_service_that_can_serve_says_so(shared_world: World) -> None:
     assert answer.status_code == 200
     assert (answer.json["ready"], answer.json["database"]) == (True, "reached")
     assert answer.json["clock_skew_seconds"] < 5
+
+
+@pytest.mark.requirement("A7")
+def test_a_service_whose_clock_differs_from_its_databases_is_not_ready(
+    shared_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = (
+        "select clock_timestamp() + interval '7 seconds' as now, (select version_num from alembic_version) as migration"
+    )
+    monkeypatch.setattr(health, "FACTS", ahead)
+    answer = shared_world.app.test_client().get("/health/ready")
+    assert answer.status_code == 503
+    assert (answer.json["ready"], answer.json["database"]) == (False, "clock differs")
+    assert 6 < answer.json["clock_skew_seconds"] < 8
 
 
 @pytest.fixture

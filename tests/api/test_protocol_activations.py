@@ -176,3 +176,38 @@ def test_of_two_who_activate_the_same_at_once_one_succeeds(shared_world: World) 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda person: activated(person, "AT-ONCE", version).status_code, people))
     assert sorted(answers) == [201, 409, 409, 409]
+
+
+def test_a_record_whose_day_is_corrected_knows_the_version_of_the_right_day(world: World) -> None:
+    plain: dict[str, Any] = {"eligibility": [], "consent_documents": []}
+    first, second = (
+        protocols.defined(world, number=number, assent_from_age=age, **plain)["id"]
+        for number, age in (("1.0", None), ("2.0", 17))
+    )
+    for version, day in ((first, "2024-01-01"), (second, "2025-03-01")):
+        protocols.activated(world, version, effective_from=day)
+    participant, base = bodies.enrolled(world), f"/v1/studies/{world.study}"
+    [consent] = world.coordinator.get(f"{base}/consents?participant_id={participant}").json
+    visit = bodies.visited(world, participant, visited_on="2025-02-10", laboratory_results=[])
+    withdrawal = world.coordinator.post(f"{base}/withdrawals", bodies.withdrawal(participant)).json
+    enrolment = world.coordinator.get(f"/v1/participants/{participant}/enrolment").json
+    assert [one["protocol_version_id"] for one in (consent, visit, withdrawal, enrolment)] == [
+        first,
+        first,
+        second,
+        second,
+    ]
+    for path, record, change, version in (
+        ("visits", visit, {"mode": "remote"}, first),
+        ("visits", visit, {"visited_on": "2025-03-02"}, second),
+        ("withdrawals", withdrawal, {"withdrawn_on": "2025-02-28"}, first),
+        ("enrolments", enrolment, {"status": "enrolled", "status_on": "2025-02-11"}, first),
+        ("enrolments", enrolment, {"status": "on_treatment", "status_on": "2025-03-03"}, first),
+    ):
+        present = world.coordinator.get(f"/v1/{path}/{record['id']}").json
+        body = change if path == "enrolments" else present | change
+        amended = world.coordinator.put(f"/v1/{path}/{record['id']}", body, version=present["version"])
+        assert (amended.status_code, amended.json.get("protocol_version_id")) == (200, version), amended.text
+    again = world.coordinator.post(f"{base}/consents", bodies.consent(participant)).json
+    moved = world.coordinator.put(f"/v1/consents/{again['id']}", again | {"given_on": "2025-03-01"}, version=1)
+    assert moved.json["protocol_version_id"] == second

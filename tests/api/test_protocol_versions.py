@@ -63,7 +63,7 @@ def test_every_broken_rule_of_a_definition_is_named_at_once(shared_world: World)
     wrong["number"] = None
     wrong["schedule"][0]["target_day"] = 1.5
     wrong["schedule"][2]["required_forms"] = ["x_ray"]
-    wrong["randomisation"]["block_sizes"] = [4, 5]
+    wrong["randomisation"]["block_sizes"] = [4, 6]
     wrong["stratification"][0]["levels"] = wrong["stratification"][0]["levels"][:1]
     wrong["eligibility"].append(wrong["eligibility"][0])
     wrong["consent_documents"][0]["valid_until"] = "2014-12-31"
@@ -74,7 +74,7 @@ def test_every_broken_rule_of_a_definition_is_named_at_once(shared_world: World)
         "/number": "null",
         "/schedule/0/target_day": "wrong_type",
         "/schedule/2/required_forms/0": "not_in_list",
-        "/randomisation/block_sizes/1": "not_a_multiple",
+        "/randomisation/block_sizes": "unknown_field",
         "/stratification/0/levels": "too_few_levels",
         "/eligibility/0/code": "code_repeated",
         f"/eligibility/{last}/code": "code_repeated",

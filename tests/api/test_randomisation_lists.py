@@ -14,9 +14,10 @@ from psycopg.rows import dict_row
 from registry.domain import randomisation_lists
 from registry.domain.minimisation import Levels, Minimisation
 from tests import bodies, protocols
+from tests.api.test_permissions import NOBODY
 from tests.bodies import problem, said
 from tests.conftest import World, attribution
-from tests.randomisation import SEED, STRATUM, allocated, asked, listed, minimised, path, ready, trial
+from tests.randomisation import BY_CHANCE, SEED, STRATUM, allocated, asked, listed, minimised, path, ready, trial
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +73,8 @@ def test_that_slots_were_read_is_an_event_and_a_blinded_role_reads_none(
     own, _, told = made
     answer = own.unblinded_statistician.get(f"/v1/randomisation-lists/{told['id']}/slots?limit=1")
     [event] = rows(own, "select * from audit.event where request_id = %s", answer.headers["X-Request-Id"])
-    assert (event["action"], event["kind"], event["role"]) == ("read", "unblinded", "unblinded_statistician")
-    assert event["after"] == {"randomisation_list": told["id"], "what": "slots"}
+    assert (event["action"], event["kind"], event["role"]) == ("access", "treatment_access", "unblinded_statistician")
+    assert event["after"] == {"route": "/v1/randomisation-lists/<uuid:record_id>/slots", "record": told["id"]}
     for role in set(own.people) - {"unblinded_statistician"}:
         refused = own.people[role].get(f"/v1/randomisation-lists/{told['id']}/slots")
         assert refused.status_code == 403, role
@@ -84,7 +85,7 @@ def test_the_same_seed_makes_the_same_slots_in_any_other_program(shared_world: W
     seed = f"{SEED}-once"
     told = listed(own, version, seed=seed)
     protocol = own.administrator.get(f"/v1/protocol-versions/{version}").json
-    again = randomisation_lists.in_order(randomisation_lists.generated(protocol, [], seed, 12))
+    again = randomisation_lists.in_order(randomisation_lists.generated(protocol, [], seed, 12, [4, 6]))
     kept = [(slot["stratum"], slot["position"], slot["arm"], slot["kit"]) for slot in every_slot(own, told["id"])]
     assert kept == [(slot.stratum, slot.position, slot.arm, slot.kit) for slot in again]
 
@@ -95,8 +96,7 @@ def test_the_seed_is_kept_nowhere_and_a_repeat_is_answered_without_it(
     own, version = trial(shared_world)
     seed, key = f"{SEED}-{uuid.uuid4().hex}", uuid.uuid4().hex
     first, again = (asked(own, version, seed=seed, key=key) for _ in range(2))
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert again.json == first.json
+    assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert problem(asked(own, version, seed=seed, slots_per_stratum=8, key=key)) == "idempotency-key-reused"
     refused = asked(own, version, seed=seed)
@@ -114,24 +114,24 @@ def test_the_seed_is_kept_nowhere_and_a_repeat_is_answered_without_it(
     [
         ({"seed": "short"}, {"/seed": "wrong_form"}),
         ({"seed": "ab" * 20}, {"/seed": "guessable"}),
-        ({"seed": None, "slots_per_stratum": None}, {"/seed": "seed_or_rows"}),
+        ({"seed": None, "slots_per_stratum": None, "block_sizes": None}, {"/seed": "seed_or_rows"}),
         ({"slots_per_stratum": None}, {"/slots_per_stratum": "with_seed"}),
         ({"slots_per_stratum": 5000}, {"/slots_per_stratum": "too_many"}),
         ({"sites": ["BER"]}, {"/sites": "sites_not_needed"}),
         ({"imbalance": "range"}, {"/imbalance": "only_minimisation"}),
-        (
-            {"protocol_version_id": "0198c5a0-1111-7000-8000-000000000000"},
-            {"/protocol_version_id": "no_such_protocol_version"},
-        ),
+        ({"probability": 0.8}, {"/probability": "only_minimisation"}),
+        ({"block_sizes": None}, {"/block_sizes": "too_few_sizes"}),
+        ({"block_sizes": [4, 4]}, {"/block_sizes": "too_few_sizes"}),
+        ({"block_sizes": [4, 5, 7]}, {"/block_sizes/1": "not_a_multiple", "/block_sizes/2": "not_a_multiple"}),
+        ({"ratio_confirmed": True}, {"/ratio_confirmed": "with_rows"}),
+        ({"protocol_version_id": NOBODY}, {"/protocol_version_id": "no_such_protocol_version"}),
     ],
 )
 def test_what_cannot_make_a_list_is_refused_with_its_place(
     made: tuple[World, str, dict[str, Any]], changes: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    own, version, _ = made
-    refused = asked(own, version, **changes)
-    assert refused.status_code == 422
-    assert said(refused) == expected
+    refused = asked(*made[:2], **changes)
+    assert (refused.status_code, said(refused)) == (422, expected)
     assert str(changes.get("seed")) not in refused.text
 
 
@@ -147,7 +147,9 @@ def row(position: int, **changes: Any) -> dict[str, Any]:
 def test_an_uploaded_list_is_kept_as_it_is(shared_world: World) -> None:
     own, version = trial(shared_world)
     sent = [row(2, arm="baricitinib"), row(1), row(3)]
-    told = listed(own, version, seed=None, slots_per_stratum=None, rows=sent)
+    refused = asked(own, version, seed=None, slots_per_stratum=None, rows=sent)
+    assert said(refused) == {"/rows": "out_of_ratio"}
+    told = listed(own, version, seed=None, slots_per_stratum=None, rows=sent, ratio_confirmed=True)
     assert (told["origin"], told["strata"]) == ("uploaded", [{"stratum": STRATUM, "slots": 3}])
     assert [(slot["position"], slot["arm"], slot["kit"]) for slot in every_slot(own, told["id"])] == [
         (1, "placebo", "K-1"), (2, "baricitinib", "K-2"), (3, "placebo", "K-3"),
@@ -161,9 +163,9 @@ def test_all_that_is_wrong_with_uploaded_rows_is_told_at_once_and_no_value_of_it
     assert refused.status_code == 422
     assert said(refused) == {
         "/rows/1/arm": "no_such_arm", "/rows/2/stratum": "no_such_stratum", "/rows/0/kit": "repeated", "/rows/2/kit": "repeated",
-        "/rows": "positions",
+        "/rows": "out_of_ratio",
     }  # fmt: skip
-    assert {"kits_missing", "positions"} <= {error["code"] for error in refused.json["errors"]}
+    assert {"kits_missing", "positions", "out_of_ratio"} <= {error["code"] for error in refused.json["errors"]}
     assert "aspirin" not in refused.text
 
 
@@ -184,9 +186,7 @@ def test_a_list_is_retired_once_with_a_reason_and_never_taken_up_again(shared_wo
 
 
 def test_with_the_site_as_a_factor_each_named_site_has_strata_and_another_list_adds_sites(shared_world: World) -> None:
-    own, version = trial(
-        shared_world, stratification=[], **minimised(method="permuted_blocks", block_sizes=[4], probability=None)
-    )
+    own, version = trial(shared_world, stratification=[], **minimised(method="permuted_blocks"))
     assert said(asked(own, version)) == {"/sites": "sites_needed"}
     assert said(asked(own, version, sites=["NOWHERE"])) == {"/sites": "no_such_site"}
     listed(own, version, sites=["BER"])
@@ -204,7 +204,7 @@ def test_a_list_serves_an_amendment_that_leaves_the_randomisation_as_it_was(shar
         own, protocols.defined(own, "randomised", number="2.0", **same)["id"], effective_from="2025-06-01"
     )
     assert allocated(own, ready(own), []).json["list_id"] == made["id"]
-    changed = same | {"randomisation": protocols.definition("randomised")["randomisation"] | {"block_sizes": [2]}}
+    changed = same | {"randomisation": protocols.definition("randomised")["randomisation"] | {"by_site": True}}
     protocols.activated(
         own, protocols.defined(own, "randomised", number="3.0", **changed)["id"], effective_from="2025-07-01"
     )
@@ -239,8 +239,8 @@ def test_the_database_minimises_by_the_same_rule_as_the_registry_does(shared_wor
                for code in ("weight", "activity")]  # fmt: skip
     blinding = {"masking": "double_blind", "products": ["baricitinib", "placebo", "tofacitinib"]}
     own, version = trial(shared_world, arms=arms, stratification=factors, blinding=blinding, **minimised())
-    told = listed(own, version, slots_per_stratum=60, imbalance=measure)
-    assert (told["imbalance"], told["strata"]) == (measure, [{"stratum": "all", "slots": 60}])
+    told = listed(own, version, slots_per_stratum=60, imbalance=measure, **BY_CHANCE)
+    assert told["strata"] == [{"stratum": "all", "slots": 60}]
     levels = [
         [{"factor": "weight", "level": a}, {"factor": "activity", "level": b}]
         for a in ("low", "high")
@@ -262,9 +262,9 @@ def test_the_database_minimises_by_the_same_rule_as_the_registry_does(shared_wor
 
 
 def test_minimisation_stops_when_any_arm_has_no_kit_left_so_that_a_retry_cannot_choose(shared_world: World) -> None:
-    own, version = trial(shared_world, stratification=[], **minimised(by_site=False, probability=1))
+    own, version = trial(shared_world, stratification=[], **minimised(by_site=False))
     sent = [row(1, stratum="all"), row(2, stratum="all", arm="baricitinib")]
-    listed(own, version, seed=None, slots_per_stratum=None, rows=sent)
+    listed(own, version, seed=None, slots_per_stratum=None, rows=sent, probability=1)
     assert allocated(own, ready(own), []).status_code == 201
     assert problem(allocated(own, ready(own), [])) == "list-exhausted"
 

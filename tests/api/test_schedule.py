@@ -126,6 +126,14 @@ def test_what_is_missing_with_a_reason_is_there(study: World) -> None:
     assert (row["missing_forms"], row["missing_analytes"]) == ([], [])
 
 
+def test_a_form_without_a_value_or_a_reason_is_lacking(study: World) -> None:
+    forms = {"vital_signs": {}, "damage": {"missing": {}}}
+    participant = begun(study, 30, forms=forms)
+    assert schedule_of(study, participant)["week_0"]["missing_forms"] == ["vital_signs", "damage"]
+    found = listed(study.coordinator, f"participant_id={participant}&incomplete=true")
+    assert [row["event"] for row in found] == ["week_0"]
+
+
 def test_a_form_that_was_taken_back_is_lacking_again(study: World) -> None:
     forms = {"vital_signs": {"weight": 27.4}, "damage": {"mdi_extent_total": 2, "mdi_extent_maximum": 38}}
     participant = begun(study, 30, forms=forms)

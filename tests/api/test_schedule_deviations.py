@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests import bodies
-from tests.api.expecting import ago, begun, deviations, expecting
+from tests.api.expecting import ago, begun, deviations, expecting, schedule_of, stood
 from tests.conftest import Person, World
 
 OUT, MISSED = "visit_out_of_window", "visit_missed"
@@ -57,14 +57,34 @@ def test_a_visit_out_of_its_window_is_noted_when_it_is_recorded(
         assert (one["origin"], one["status"]) == ("registry", "to_classify")
 
 
-def test_a_visit_that_is_amended_out_of_its_window_and_back_leaves_one_deviation(study: World) -> None:
+def test_a_visit_that_is_amended_out_of_its_window_and_back_is_noted_once_for_each_day(study: World) -> None:
     participant = begun(study, 60)
     visit = bodies.visited(study, participant, event="week_4", visited_on=ago(30), laboratory_results=[])
     assert deviations(study, participant) == []
-    for version, day in enumerate((ago(10), ago(30), ago(9)), 1):
+    for version, (day, times) in enumerate(((ago(10), 1), (ago(30), 1), (ago(10), 1), (ago(9), 2)), 1):
         sent = visit | {"visited_on": day, "derived": None}
         assert study.coordinator.put(f"/v1/visits/{visit['id']}", sent, version=version).status_code == 200
-        assert deviations(study, participant) == [(OUT, "week_4")]
+        assert deviations(study, participant) == [(OUT, "week_4")] * times
+
+
+def test_a_visit_that_is_recorded_anew_out_of_its_window_is_noted_anew(study: World) -> None:
+    participant = begun(study, 60)
+    wrong = bodies.visited(study, participant, event="week_4", visited_on=ago(10), laboratory_results=[])
+    sent = wrong | {"entered_in_error": True, "derived": None}
+    assert study.coordinator.put(f"/v1/visits/{wrong['id']}", sent, version=1).status_code == 200
+    right = bodies.visited(study, participant, event="week_4", visited_on=ago(10), laboratory_results=[])
+    path = f"/v1/studies/{study.study}/protocol-deviations?participant_id={participant}"
+    assert [one["visit_id"] for one in study.coordinator.get(path).json] == [wrong["id"], right["id"]]
+
+
+def test_a_baseline_long_after_the_enrolment_is_out_of_its_window(study: World) -> None:
+    participant = bodies.enrolled(study)
+    stood(study, participant, "enrolled", 40)
+    bodies.visited(study, participant, visited_on=ago(20), laboratory_results=[])
+    assert deviations(study, participant) == [(OUT, "week_0")]
+    found = schedule_of(study, participant)
+    assert (found["week_0"]["status"], found["week_0"]["target_on"]) == ("done_out_of_window", ago(40))
+    assert found["week_4"]["target_on"] == ago(20 - 28)
 
 
 def test_a_draft_departs_from_nothing_until_it_is_complete(study: World) -> None:
@@ -76,15 +96,48 @@ def test_a_draft_departs_from_nothing_until_it_is_complete(study: World) -> None
     assert deviations(study, participant) == [(OUT, "week_4")]
 
 
-def test_what_was_missed_is_noted_when_the_next_visit_is_recorded(study: World) -> None:
+def test_visits_that_are_entered_late_one_after_the_other_were_not_missed(study: World) -> None:
+    participant = begun(study, 200)
+    for event, days in (("week_4", 28), ("week_12", 84)):
+        assert deviations(study, participant) == []
+        bodies.visited(study, participant, event=event, visited_on=ago(200 - days), laboratory_results=[])
+    assert deviations(study, participant) == []
+
+
+def test_what_was_missed_is_dismissed_when_it_is_recorded_and_taken_up_again_when_it_was_not(study: World) -> None:
     participant = begun(study, 85)
-    assert deviations(study, participant) == [(MISSED, "week_4")]
-    bodies.visited(study, participant, event="week_12", visited_on=ago(1), laboratory_results=[])
-    assert deviations(study, participant) == [(MISSED, "week_4")]
+    path = f"/v1/studies/{study.study}/protocol-deviations?participant_id={participant}"
+    detected(study)
+    visit = bodies.visited(study, participant, event="week_4", visited_on=ago(57), laboratory_results=[])
+    [noted] = study.coordinator.get(path).json
+    assert (noted["category"], noted["status"], noted["assessment"]) == (MISSED, "dismissed", "The visit is recorded.")
+    sent = visit | {"entered_in_error": True, "derived": None}
+    assert study.coordinator.put(f"/v1/visits/{visit['id']}", sent, version=1).status_code == 200
+    [again] = study.coordinator.get(path).json
+    assert (again["version"], again["status"], again["assessment"]) == (3, "to_classify", None)
+    bodies.visited(study, participant, event="week_4", visited_on=ago(57), laboratory_results=[])
+    history = study.people["monitor"].get(f"/v1/protocol-deviations/{noted['id']}/history").json
+    assert [event["reason"] for event in history[1:]] == [
+        "The visit is recorded", "The visit is missed again", "The visit is recorded",
+    ]  # fmt: skip
+    assert {event["actor"] for event in history[1:]} == {"The coordinator"}
+
+
+def test_what_somebody_judged_stays_when_the_visit_is_recorded(study: World) -> None:
+    participant = begun(study, 85)
+    path = f"/v1/studies/{study.study}/protocol-deviations?participant_id={participant}"
+    detected(study)
+    [noted] = study.coordinator.get(path).json
+    judged = noted | {"status": "classified", "severity": "minor", "action": "none"}
+    answer = study.people["monitor"].put(f"/v1/protocol-deviations/{noted['id']}", judged, version=1)
+    assert answer.status_code == 200, answer.text
+    bodies.visited(study, participant, event="week_4", visited_on=ago(57), laboratory_results=[])
+    assert study.coordinator.get(path).json == [answer.json]
 
 
 def test_what_is_not_yet_missed_is_not_noted(study: World) -> None:
     participant = begun(study, 76)
+    detected(study)
     assert deviations(study, participant) == []
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
+from registry.api import observation
 from registry.domain.signing import REFUSALS_IN_A_ROW
 from tests import bodies, signing
 from tests.conftest import Person, World
@@ -86,3 +90,26 @@ def test_a_lost_password_is_removed_by_an_administrator_and_set_anew_by_its_owne
     events = shared_world.auditor.get(f"/v1/audit?record_id={removed.json['id']}").json
     assert [event["actor"] for event in events] == ["Grace Hopper", "The administrator", "Grace Hopper"]
     assert signing.put(shared_world.coordinator, {"password": signing.PASSWORD}).status_code == 403
+
+
+@pytest.mark.requirement("S5")
+def test_a_pause_of_signing_is_counted_and_told_in_the_log_without_a_name(
+    shared_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = LogCapture()
+    logger = structlog.wrap_logger(None, processors=[capture], wrapper_class=structlog.BoundLogger)
+    monkeypatch.setattr(observation, "log", logger)
+    somebody, visit = newcomer(shared_world, "Mary Somerville"), bodies.visited(shared_world)
+    signing.put(somebody, {"password": signing.PASSWORD})
+
+    def counted() -> float:
+        metrics = shared_world.app.test_client().get("/metrics").text
+        return float(re.findall(r"^registry_signing_pauses_total (\S+)$", metrics, re.MULTILINE)[0])
+
+    before = counted()
+    for _ in range(REFUSALS_IN_A_ROW + 1):
+        attempt(visit, somebody, "not what it is")
+    assert counted() == before + 1
+    [told] = [line for line in capture.entries if line["event"] == "signing paused"]
+    assert (told["log_level"], told["account"]) == ("warning", somebody.account_id)
+    assert "Somerville" not in repr(capture.entries)

@@ -57,12 +57,32 @@ def test_a_check_is_noted_once_as_long_as_the_finding_stays(shared_world: World)
     assert [query["record_version"] for query in queries(world, visit["id"])] == [1, 4]
 
 
-def test_two_findings_of_a_rule_are_one_query_about_the_first(shared_world: World) -> None:
+def test_each_value_that_a_rule_asks_about_is_a_query_of_its_own(shared_world: World) -> None:
     world = shared_world
     results = [HIGH | {"collected_at": f"2025-02-{day}T08:30:00Z"} for day in ("09", "10")]
     sent = unusual(bodies.enrolled(world)) | {"laboratory_results": results}
     visit = world.coordinator.post(f"/v1/studies/{world.study}/visits", sent).json
-    assert [query["field"] for query in queries(world, visit["id"])] == ["/laboratory_results/0/value"]
+    assert [(query["field"], len(query["thread"])) for query in queries(world, visit["id"])] == [
+        ("/laboratory_results/0/value", 1), ("/laboratory_results/1/value", 1),
+    ]  # fmt: skip
+
+
+def test_a_changed_value_that_is_still_unusual_is_noted_again_and_one_that_only_moved_is_not(
+    shared_world: World,
+) -> None:
+    world = shared_world
+    visit = world.coordinator.post(f"/v1/studies/{world.study}/visits", unusual(bodies.enrolled(world))).json
+    path = f"/v1/visits/{visit['id']}"
+    again = {"confirmations": [{"rule": RULE, "comment": "The decimal point was wrong"}]}
+    higher = visit | {"laboratory_results": [HIGH | {"value": 99000}]} | again
+    assert world.coordinator.put(path, higher, version=1).status_code == 200
+    first, second = queries(world, visit["id"])
+    assert (second["record_version"], second["thread"][0]["text"]) == (2, "The decimal point was wrong")
+    assert first["record_version"] == 1
+    later = HIGH | {"value": 99000}
+    normal = HIGH | {"value": 800, "collected_at": "2025-02-09T08:30:00Z"}
+    assert world.coordinator.put(path, higher | {"laboratory_results": [normal, later]}, version=2).status_code == 200
+    assert len(queries(world, visit["id"])) == 2
 
 
 def test_a_draft_confirms_nothing_until_it_is_complete(shared_world: World) -> None:
@@ -107,6 +127,28 @@ def test_a_dose_outside_the_published_range_is_noted(shared_world: World) -> Non
     assert world.coordinator.put(f"/v1/doses/{dose['id']}", changed, version=1).status_code == 200
     [query] = queries(world, dose["id"])
     assert (query["record_kind"], query["field"], query["status"]) == ("dose", "/mg_per_intake", "answered")
+    doubled = changed | {"intakes_per_day": 2 * dose["intakes_per_day"]}
+    assert world.coordinator.put(f"/v1/doses/{dose['id']}", doubled, version=2).status_code == 200
+    assert [query["record_version"] for query in queries(world, dose["id"])] == [1, 3]
+
+
+@pytest.mark.requirement("P5")
+def test_nobody_closes_a_query_with_an_own_answer_or_comment(shared_world: World) -> None:
+    world = shared_world
+    path, study = f"/v1/accounts/{world.monitor.account_id}", f"/v1/studies/{world.study}"
+    account = world.administrator.get(path).json
+    both = account["grants"] + [{"role": "coordinator", "site_id": world.site}]
+    widened = world.administrator.put(path, account | {"grants": both}, version=account["version"])
+    assert widened.status_code == 200, widened.text
+    visit = world.monitor.post(f"{study}/visits", unusual(bodies.enrolled(world))).json
+    asked = {"record_kind": "visit", "record_id": visit["id"], "record_version": 1, "field": "/mode", "text": "Right?"}
+    own = world.monitor.post(f"{study}/queries", asked).json
+    assert world.monitor.post(f"/v1/queries/{own['id']}/answers", {"text": "Yes."}).status_code == 201
+    world.administrator.put(path, account, version=widened.json["version"])
+    for query in queries(world, visit["id"]):
+        refused = world.monitor.post(f"/v1/queries/{query['id']}/closures", {})
+        assert (refused.status_code, bodies.problem(refused)) == (403, "answered-by-oneself")
+        assert world.data_manager.post(f"/v1/queries/{query['id']}/closures", {}).status_code == 201
 
 
 def test_a_submission_that_is_refused_leaves_no_query(shared_world: World) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests import bodies
-from tests.conftest import World
+from tests.conftest import Person, World
 
 
 def verified(world: World, visit: dict[str, Any], *forms: str, version: int | None = None) -> Any:
@@ -53,6 +54,24 @@ def test_a_form_stays_verified_until_that_form_changes(shared_world: World) -> N
     assert states(shared_world, visit) | {"header": "stale", "laboratory_results": "stale"} == states(
         shared_world, visit
     )
+
+
+@pytest.mark.requirement("P2")
+def test_who_wrote_a_visit_does_not_verify_it(shared_world: World) -> None:
+    grants = [{"role": role, "site_id": shared_world.site} for role in ("coordinator", "monitor")]
+    body = {"name": "Both", "organisation": "Berlin site", "grants": grants}
+    account = shared_world.administrator.post("/v1/accounts", body).json["id"]
+    wanted = {"account_id": account, "label": "tests", "expires_at": "2099-01-01T00:00:00Z"}
+    token = shared_world.administrator.post("/v1/tokens", wanted).json["token"]
+    both = replace(
+        shared_world, people=shared_world.people | {"monitor": Person(shared_world.app.test_client(), token)}
+    )
+    visit = bodies.visited(shared_world)
+    assert verified(both, visit, "header").status_code == 201
+    visit = amended(replace(both, people=both.people | {"coordinator": both.monitor}), visit, mode="remote")
+    refused = verified(both, visit, "header")
+    assert (refused.status_code, bodies.problem(refused)) == (409, "second-person-needed")
+    assert verified(shared_world, visit, "header").status_code == 201
 
 
 def test_the_review_tells_who_verified_which_version_when(shared_world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests import blinding, bodies
-from tests.blinding import PRODUCTS, QUOKKA, WOMBAT, Trial
+from tests.blinding import KIT, KITS, PRODUCTS, QUOKKA, WOMBAT, Trial
 from tests.conftest import World
 
 
@@ -84,6 +84,21 @@ def test_what_cannot_be_is_refused_with_its_place(
 ) -> None:
     answer = shared_world.pharmacist.post(f"{trials[2].base}/study-product-doses", trials[2].dose(**changes))
     assert bodies.said(answer) == said
+
+
+def test_a_kit_is_of_one_participant_and_another_product_than_the_arms_needs_words(
+    trials: list[Trial], shared_world: World
+) -> None:
+    own = blinding.blinded(shared_world, [QUOKKA, WOMBAT] * 2)
+    one, other = (blinding.allocated(own, arm) for arm in (QUOKKA, WOMBAT))
+    path, pharmacist = f"{one.base}/study-product-doses", shared_world.pharmacist
+    for kit in (KITS[WOMBAT], f"{KIT}102"):
+        assert bodies.said(pharmacist.post(path, one.dose(kit=kit))) == {"/kit": "study_product_dose_kit_of_one"}, kit
+    mistaken = one.dose(kit="SPARE-1", product=PRODUCTS[WOMBAT])
+    assert bodies.said(pharmacist.post(path, mistaken)) == {"/product": "study_product_dose_of_arm"}
+    assert pharmacist.post(path, mistaken | {"other_product_reason": "Dispensed by mistake"}).status_code == 201
+    assert bodies.said(pharmacist.post(path, other.dose(kit="SPARE-1"))) == {"/kit": "study_product_dose_kit_of_one"}
+    assert pharmacist.post(path, other.dose(kit="SPARE-2")).status_code == 201
 
 
 def test_who_is_not_allocated_has_no_study_product(trials: list[Trial], shared_world: World) -> None:

@@ -185,15 +185,16 @@ def test_a_visit_is_dated_within_the_consent(shared_world: World) -> None:
     assert bodies.problem(after) == "consent-missing"
 
 
-def test_a_consent_is_not_withdrawn_before_a_visit_that_is_there(shared_world: World) -> None:
+def test_a_consent_is_not_corrected_so_that_a_visit_is_left_without(shared_world: World) -> None:
     recorded = bodies.visited(shared_world)
     filtered = f"/v1/studies/{shared_world.study}/consents?participant_id={recorded['participant_id']}"
     [consent] = shared_world.coordinator.get(filtered).json
     path = f"/v1/consents/{consent['id']}"
-    for change in ({"withdrawn_on": "2025-02-09"}, {"given_on": "2025-02-11"}, {"entered_in_error": True}):
+    for change in ({"given_on": "2025-02-11"}, {"entered_in_error": True}):
         answer = shared_world.coordinator.put(path, consent | change, version=1)
         assert answer.status_code == 422
         assert list(bodies.said(answer).values()) == ["consent_covers_visits"]
+        assert "entered in error" in answer.json["errors"][0]["detail"]
 
 
 def test_a_value_is_missing_for_a_reason_or_there_and_never_both(shared_world: World) -> None:

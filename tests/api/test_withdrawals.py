@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests import bodies
+from tests import bodies, protocols
 from tests.conftest import World
 from tests.db.test_concurrency import another, at_once, statuses
 
@@ -52,19 +52,46 @@ def test_visits_go_on_after_a_withdrawal_of_the_treatment_only(shared_world: Wor
         assert bodies.said(answer) == {"/visited_on": "visit_consent_withdrawn"}
 
 
+def deviations(world: World, participant: str) -> list[tuple[str, str, str | None]]:
+    """The departures from consent that were noted: day, state, visit."""
+    path = f"/v1/studies/{world.study}/protocol-deviations?participant_id={participant}&category=consent"
+    return [(one["occurred_on"], one["status"], one["visit_id"]) for one in world.monitor.get(path).json]
+
+
+@pytest.mark.requirement("P5")
 @pytest.mark.parametrize("kind", ["follow_up", "data_use"])
-def test_a_withdrawal_before_a_visit_is_refused_and_told_what_to_do(shared_world: World, kind: str) -> None:
+def test_a_withdrawal_before_a_visit_is_taken_and_the_visit_becomes_a_deviation(shared_world: World, kind: str) -> None:
     participant = bodies.enrolled(shared_world)
+    visited(shared_world, participant, "2025-06-01")
     visit = visited(shared_world, participant, "2025-06-02").json
-    early = withdrawn(shared_world, participant, kind=kind)
-    assert (early.status_code, bodies.said(early)) == (422, {"/withdrawn_on": "withdrawal_before_visits"})
-    assert "entered in error" in early.json["errors"][0]["detail"]
-    assert "2025" not in early.text
     assert withdrawn(shared_world, participant, kind="treatment").status_code == 201
-    assert withdrawn(shared_world, participant, kind=kind, withdrawn_on="2025-06-02").status_code == 201
-    marked = shared_world.coordinator.put(f"/v1/visits/{visit['id']}", visit | {"entered_in_error": True}, version=1)
-    assert marked.status_code == 200, marked.text
-    assert withdrawn(shared_world, participant, kind=kind).status_code == 201
+    assert deviations(shared_world, participant) == []
+    early = withdrawn(shared_world, participant, kind=kind)
+    assert early.status_code == 201, early.text
+    assert deviations(shared_world, participant) == [("2025-06-02", "to_classify", visit["id"])]
+    path = f"/v1/visits/{visit['id']}"
+    assert shared_world.coordinator.put(path, visit | {"mode": "remote"}, version=1).status_code == 200
+    assert visited(shared_world, participant, "2025-06-03").status_code == 422
+    again = shared_world.coordinator.put(
+        f"/v1/withdrawals/{early.json['id']}", early.json | {"comment": "Told"}, version=1
+    )
+    assert again.status_code == 200, again.text
+    assert len(deviations(shared_world, participant)) == 1, "it is noted once"
+
+
+def test_a_consent_or_assent_is_withdrawn_before_a_visit_and_the_visit_becomes_a_deviation(world: World) -> None:
+    protocols.applied(world, assent_from_age=7, consent_documents=[])
+    base = f"/v1/studies/{world.study}"
+    for kind in ("consent", "assent"):
+        participant = bodies.enrolled(world)
+        assent = bodies.consent(participant, kind="assent", given_by="participant")
+        assert world.coordinator.post(f"{base}/consents", assent).status_code == 201
+        visit = visited(world, participant, "2025-06-02").json
+        given = world.coordinator.get(f"{base}/consents?participant_id={participant}").json
+        [one] = [one for one in given if one["kind"] == kind]
+        leaving = world.coordinator.put(f"/v1/consents/{one['id']}", one | {"withdrawn_on": "2025-06-01"}, version=1)
+        assert leaving.status_code == 200, leaving.text
+        assert deviations(world, participant) == [("2025-06-02", "to_classify", visit["id"])]
 
 
 def test_a_consent_given_after_a_withdrawal_counts(shared_world: World) -> None:
@@ -84,8 +111,8 @@ def test_a_withdrawal_entered_in_error_counts_for_nothing_and_can_be_recorded_an
     path = f"/v1/withdrawals/{given['id']}"
     assert shared_world.coordinator.put(path, given | {"entered_in_error": True}, version=1).status_code == 200
     assert visited(shared_world, participant, "2025-06-02").status_code == 201
-    back = shared_world.coordinator.put(path, given, version=2)
-    assert bodies.said(back) == {"/withdrawn_on": "withdrawal_before_visits"}
+    assert shared_world.coordinator.put(path, given, version=2).status_code == 200
+    assert [day for day, *_ in deviations(shared_world, participant)] == ["2025-06-02"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +159,7 @@ def test_another_sites_withdrawals_are_not_there(shared_world: World) -> None:
     assert listed.json == []
 
 
-def test_a_visit_and_a_withdrawal_at_once_never_leave_the_visit_without_consent(shared_world: World) -> None:
+def test_a_visit_and_a_withdrawal_at_once_never_leave_the_visit_unnoticed(shared_world: World) -> None:
     base = f"/v1/studies/{shared_world.study}"
     for _ in range(5):
         participant = bodies.enrolled(shared_world)
@@ -146,4 +173,5 @@ def test_a_visit_and_a_withdrawal_at_once_never_leave_the_visit_without_consent(
         )
         visit = answers.pop(1)
         assert visit.status_code in (201, 422), visit.text
-        assert statuses(answers) == ([422, 422] if visit.status_code == 201 else [201, 201]), [a.text for a in answers]
+        assert statuses(answers) == [201, 201], [a.text for a in answers]
+        assert len(deviations(shared_world, participant)) == (visit.status_code == 201)

@@ -24,7 +24,7 @@ from registry.schemas.participants import Participant
 from registry.schemas.protocol_activations import ProtocolActivation
 from registry.schemas.protocol_deviations import ProtocolDeviation
 from registry.schemas.protocol_versions import ProtocolVersion
-from registry.schemas.randomisation_lists import RandomisationList, RandomisationSlot
+from registry.schemas.randomisation_lists import RandomisationList, RandomisationScheme, RandomisationSlot
 from registry.schemas.schedule import ExpectedVisit
 from registry.schemas.signatures import Signature
 from registry.schemas.signing_passwords import SigningPassword
@@ -72,6 +72,7 @@ PAIRS = [
         "participant_code", "status", "days", "visit_id", "visit_version", "visit_status", "skipped_visit_id", "missing_forms",
         "missing_analytes"})),
     Pair(RandomisationList, "randomisation_list"),
+    Pair(RandomisationScheme, "randomisation_scheme"),
     Pair(RandomisationSlot, "randomisation_slot"),
     Pair(Allocation, "allocation"),
     Pair(SourceVerification, "source_verification"),

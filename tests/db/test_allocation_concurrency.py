@@ -35,7 +35,7 @@ PROTOCOL: dict[str, Any] = {
         {"code": code, "name": code, "levels": [{"code": "low", "name": "Low"}, {"code": "high", "name": "High"}]}
         for code in ("weight", "activity")
     ],
-    "randomisation": {"method": "permuted_blocks", "by_site": False, "block_sizes": [3, 6], "baseline_event": "week_0"},
+    "randomisation": {"method": "permuted_blocks", "by_site": False, "baseline_event": "week_0"},
 }
 PARTICIPANTS = """
     with child as (
@@ -116,12 +116,12 @@ def trial(installation: Installation) -> Iterator[Trial]:
                                                           "double_entry_forms": []})["id"]  # fmt: skip
         in_force = {"study_id": study, "protocol_version_id": version, "effective_from": "2025-01-01"}
         records.record(tx, "protocol_activation", {**in_force, "entered_in_error": False})
-        slots = rules.generated(PROTOCOL, [], "a seed of the tests with 32 characters", SLOTS_PER_STRATUM)
+        slots = rules.generated(PROTOCOL, [], "a seed of the tests with 32 characters", SLOTS_PER_STRATUM, [3, 6])
         list_id = randomisation_lists.new_id(tx)
         values = {"id": list_id, "study_id": study, "protocol_version_id": version, "method": "permuted_blocks",
                   "origin": "generated", "strata": rules.counts(slots), "slots": len(slots),
                   "seal": rules.seal(study, list_id, slots), "status": "in_use"}  # fmt: skip
-        randomisation_lists.keep(tx, values, [slot.as_json() for slot in slots])
+        randomisation_lists.keep(tx, values, {"block_sizes": [3, 6]}, [slot.as_json() for slot in slots])
         tx.commit()
     with psycopg.connect(installation.admin_url) as connection:
         connection.execute("set session_replication_role = 'replica'")  # what is prepared here needs no audit

@@ -220,7 +220,8 @@ def test_a_function_with_the_owners_rights_has_a_fixed_search_path(catalogue: Co
 NOT_FOR_THE_SERVICE = {"audit.keep(text,text,jsonb,jsonb)", "reschedule(uuid)", "reschedule(uuid[])"}
 FOR_ROLES_ONLY = {
     "audit.note(text,text,jsonb)", "authenticated(bytea)", "authenticated_subject(text)", "grants_of(uuid)", "audit.settled()",
-    "allocate(uuid,text,jsonb)", "randomisation_seals(uuid)", "treatment_of(uuid,uuid)", "note_schedule_deviations(uuid[])",
+    "allocate(uuid,text,jsonb)", "randomisation_seals(uuid)", "treatment_of(uuid,uuid)",
+    "note_treatment_access(text,uuid,uuid)", "note_schedule_deviations(uuid[])",
 }  # fmt: skip
 
 

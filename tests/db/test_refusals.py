@@ -182,7 +182,6 @@ def test_a_visit_is_dated_within_a_consent(clinic: Clinic, consent: dict[str, An
 
 
 UNCOVERED = (
-    "update consent set withdrawn_on = '2025-02-01', version = version + 1 where participant_id = %(participant)s",
     "update consent set given_on = '2025-03-01', version = version + 1 where participant_id = %(participant)s",
     "update consent set entered_in_error = true, version = version + 1 where participant_id = %(participant)s",
     "update consent set kind = 'assent', version = version + 1 where participant_id = %(participant)s",

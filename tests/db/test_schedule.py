@@ -19,7 +19,7 @@ from registry.domain.schedule import Activation, Expected, expected, status_of
 from tests.conftest import Installation
 
 START = date(2024, 1, 1)
-EVENTS = ("week_4", "week_8", "week_12", "week_24", "follow_up", "early_termination")
+EVENTS = ("screening", "week_4", "week_8", "week_12", "week_24", "follow_up", "early_termination")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,7 @@ class Case:
     baseline_on: date | None
     randomised_on: date | None
     ended_on: date | None
+    consented_on: date | None = None
     visits: dict[str, tuple[date, int | None]] = field(default_factory=dict)
 
     @property
@@ -82,6 +83,7 @@ cases = drawn.builds(
     baseline_on=drawn.none() | days,
     randomised_on=drawn.none() | days,
     ended_on=drawn.none() | days,
+    consented_on=drawn.none() | days,
     visits=drawn.dictionaries(
         drawn.sampled_from(EVENTS), drawn.tuples(days, drawn.none() | drawn.integers(0, 2)), max_size=3
     ),
@@ -106,6 +108,9 @@ ENROLMENT = """
 VISIT = """
     insert into visit (study_id, site_id, participant_id, event, visited_on, mode, status, protocol_version_id)
     values (%(study_id)s, %(site_id)s, %(id)s, %(event)s, %(visited_on)s, 'remote', 'complete', %(made_under)s)"""
+CONSENT = """
+    insert into consent (study_id, site_id, participant_id, kind, given_by, given_on, document_version)
+    values (%(study_id)s, %(site_id)s, %(id)s, 'consent', 'parent', %(given_on)s, '1')"""
 ALLOCATION = """
     insert into allocation (study_id, site_id, participant_id, protocol_version_id, list_id, number, method, stratum, allocated_at)
     values (%(study_id)s, %(site_id)s, %(id)s, %(version)s, uuidv7(), '100001', 'permuted_blocks', '-',
@@ -126,6 +131,8 @@ def put_down(owner: Connection[DictRow], case: Case) -> tuple[str, dict[str, str
     enrolled_on = case.enrolled_on or (START if case.ended_on else None)
     standing = {"status": status, "status_on": case.ended_on or enrolled_on or START, "enrolled_on": enrolled_on}
     owner.execute(ENROLMENT, place | standing)
+    if case.consented_on:
+        owner.execute(CONSENT, place | {"given_on": case.consented_on})
     visits = dict(case.visits) | ({"week_0": (case.baseline_on, 0)} if case.baseline_on else {})
     for event, (visited_on, turn) in visits.items():
         under = None if turn is None else ids[turn % len(ids)]
@@ -139,8 +146,13 @@ def by_domain(case: Case) -> list[Expected]:
     activations = [
         Activation(effective_from, str(turn), schedule) for turn, (effective_from, schedule) in enumerate(case.versions)
     ]
-    baseline = case.baseline_on or case.enrolled_on or (START if case.ended_on else None)
-    anchors = {"baseline": baseline, "randomisation": case.randomised_on}
+    enrolled = case.enrolled_on or (START if case.ended_on else None)
+    anchors = {
+        "baseline": case.baseline_on or enrolled,
+        "enrolment": enrolled,
+        "randomisation": case.randomised_on,
+        "consent": None if enrolled else case.consented_on,
+    }
     return expected(activations, anchors, case.made_under, case.ended_on)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from registry.domain.double_entry import DOUBLE_ENTRY, differing, merged, state_of, tidy
+from registry.domain.double_entry import DOUBLE_ENTRY, WRITTEN, differing, merged, state_of, tidy
 from registry.problems import TransitionNotAllowed
 
 FIRST = {"pain": Decimal("3.0"), "rater": "parent"}
@@ -54,8 +54,8 @@ def test_who_chooses_an_entry_takes_value_and_reason() -> None:
     assert merged(FIRST, SECOND, {"pain": 2}, {"fatigue": 1}) == {"pain": 2, "rater": "parent", "fatigue": 1}
 
 
-def test_nothing_leads_out_of_a_written_form() -> None:
-    for state in ("both_equal", "reconciled"):
-        assert DOUBLE_ENTRY.allowed(state) == ()
+def test_a_written_form_is_entered_anew_once_it_was_removed_and_nothing_else_leads_out_of_it() -> None:
+    for state in WRITTEN:
+        assert (DOUBLE_ENTRY.allowed(state), DOUBLE_ENTRY.targets(state)) == (("remove",), ("none",))
         with pytest.raises(TransitionNotAllowed):
             DOUBLE_ENTRY.after(state, "reconcile")

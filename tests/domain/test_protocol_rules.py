@@ -35,7 +35,7 @@ def trial(**changes: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "arms": [arm("one", 2, "baricitinib"), arm("two", 1, "placebo")],
         "schedule": [planned("week_0", 0), planned("week_4", 28, anchor="randomisation")],
-        "randomisation": {"method": "permuted_blocks", "block_sizes": [3, 6], "baseline_event": "week_0"},
+        "randomisation": {"method": "permuted_blocks", "baseline_event": "week_0"},
         "blinding": {"masking": "double_blind", "products": ["baricitinib", "placebo"]},
     }
     return definition(**(usual | changes))
@@ -59,16 +59,18 @@ def test_a_repetition_is_planned_as_the_events_of_its_weeks() -> None:
 @pytest.mark.parametrize(
     ("schedule", "said"),
     [
-        ([planned("week_4", 28), planned("week_4", 30, anchor="randomisation")],
+        ([planned("week_4", 28), planned("week_4", 28, anchor="randomisation")],
          {"/schedule/1/event": "event_repeated", "/schedule/1/anchor": "no_randomisation"}),
-        ([planned("week_12", 84, repeat_every=84, repeat_until=252), planned("week_24", 170)],
-         {"/schedule/1/event": "event_repeated"}),
-        ([planned("week_4", 28), planned("week_8", 28)], {"/schedule/1/target_day": "windows_out_of_order"}),
+        ([planned("week_12", 84, repeat_every=84, repeat_until=252), planned("week_24", 168)],
+         {"/schedule/1/event": "event_repeated", "/schedule/1/target_day": "windows_out_of_order"}),
+        ([planned("week_4", 28), planned("screening", 28)], {"/schedule/1/target_day": "windows_out_of_order"}),
         ([planned("week_4", 28), planned("week_6", 42, window_before=17)], {"/schedule/1/window_before": "windows_out_of_order"}),
         ([planned("week_4", 28), planned("week_6", 42, window_before=16)], {}),
         ([planned("week_4", 28, window_after=17), planned("week_6", 42)], {"/schedule/1/window_after": "windows_out_of_order"}),
         ([planned("week_4", 28, window_after=16), planned("week_6", 42)], {}),
         ([planned("week_8", 56), planned("week_4", 28)], {}),
+        ([planned("week_4", 29), planned("screening", -14)], {"/schedule/0/target_day": "not_of_its_week"}),
+        ([planned("week_104", 730), planned("follow_up", 758)], {"/schedule/0/target_day": "not_of_its_week"}),
         ([planned("week_24", 168, repeat_every=84)], {"/schedule/0/repeat_until": "repetition_incomplete"}),
         ([planned("week_24", 168, repeat_until=840)], {"/schedule/0/repeat_every": "repetition_incomplete"}),
         ([planned("week_24", 168, repeat_every=84, repeat_until=251)], {"/schedule/0/repeat_until": "repetition_empty"}),
@@ -83,20 +85,14 @@ def test_a_schedule_plans_each_event_once_and_in_order(schedule: list[dict[str, 
     assert told(definition(schedule=schedule)) == said
 
 
-BLOCKS = {"method": "permuted_blocks", "block_sizes": [3], "baseline_event": "week_0"}
-MINIMISED = {"method": "minimisation", "probability": "0.8", "baseline_event": "week_0"}
+BLOCKS = {"method": "permuted_blocks", "baseline_event": "week_0"}
+MINIMISED = {"method": "minimisation", "baseline_event": "week_0"}
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"randomisation": MINIMISED}, {}),
-        ({"randomisation": BLOCKS | {"block_sizes": []}}, {"/randomisation/block_sizes": "needed_by_method"}),
-        ({"randomisation": BLOCKS | {"block_sizes": [3, 4, 8]}},
-         {"/randomisation/block_sizes/1": "not_a_multiple", "/randomisation/block_sizes/2": "not_a_multiple"}),
-        ({"randomisation": BLOCKS | {"probability": "0.8"}}, {"/randomisation/probability": "not_of_method"}),
-        ({"randomisation": MINIMISED | {"probability": None}}, {"/randomisation/probability": "needed_by_method"}),
-        ({"randomisation": MINIMISED | {"block_sizes": [3]}}, {"/randomisation/block_sizes": "not_of_method"}),
         ({"randomisation": BLOCKS | {"baseline_event": "week_2"}}, {"/randomisation/baseline_event": "baseline_not_planned"}),
         ({"randomisation": BLOCKS | {"baseline_event": "week_4"}}, {"/randomisation/baseline_event": "baseline_not_planned"}),
         ({"arms": [arm("one", 3, "baricitinib")]}, {"/arms": "too_few_products"}),

@@ -99,15 +99,27 @@ def missing(case: Case, day: date) -> str | None:
 
 
 def covers(case: Case, use: str, today: date) -> bool:
-    """Whether a use is agreed to: the newest consent that was asked about it, and still can speak, decides."""
-    speaking = [
-        one
-        for one in case.given
-        if one.kind == "consent" and not one.in_error and one.on <= today and (one.asked is None or use in one.asked)
-        if (one.by == "participant" or not of_age(case, today)) and not is_old(case, one, today)
+    """Whether a use is agreed to: by consent, and by the assent that is asked for besides somebody else's consent."""
+    speaking = [one for one in case.given if not one.in_error and one.on <= today and not is_old(case, one, today)]
+    consents = [
+        one for one in speaking if one.kind == "consent" and (one.by == "participant" or not of_age(case, today))
     ]
-    if not speaking:
+    own = [one for one in consents if one.by == "participant" and leaves_in_use(case, one)]
+    months = (today.year - case.born[0]) * 12 + today.month - case.born[1]
+    asked = case.assent_from_age is not None and months >= case.assent_from_age * 12 and not own
+    assents = [one for one in speaking if one.kind == "assent"]
+    return newest_agrees(case, consents, use) and (not asked or newest_agrees(case, assents, use))
+
+
+def leaves_in_use(case: Case, given: Given) -> bool:
+    ended = any(one.kind == "data_use" and not one.in_error and one.on >= given.on for one in case.leaving)
+    return given.withdrawn_on is None and not ended
+
+
+def newest_agrees(case: Case, speaking: list[Given], use: str) -> bool:
+    """Whether the newest that was asked about a use agrees to it."""
+    told = [one for one in speaking if one.asked is None or use in one.asked]
+    if not told:
         return False
-    last = max(speaking, key=lambda one: (one.on, case.given.index(one)))
-    ended = any(one.kind == "data_use" and not one.in_error and one.on >= last.on for one in case.leaving)
-    return use in last.scopes and last.withdrawn_on is None and not ended
+    last = max(told, key=lambda one: (one.on, case.given.index(one)))
+    return use in last.scopes and leaves_in_use(case, last)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from openapi_spec_validator import validate
 
 from registry.api.bodies import parsed
@@ -42,7 +44,8 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 
 def test_the_committed_file_is_what_the_contracts_say() -> None:
-    assert openapi.is_current(COMMITTED), "run 'make openapi'"
+    committed = yaml.load(COMMITTED.read_bytes(), Loader=yaml.CSafeLoader)
+    assert committed == json.loads(json.dumps(DOCUMENT)), "run 'make openapi'"
 
 
 def test_every_operation_of_the_api_has_a_contract_and_is_published() -> None:

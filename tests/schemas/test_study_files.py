@@ -53,3 +53,15 @@ def test_every_broken_rule_is_named_with_its_place_in_the_file() -> None:
 def test_a_file_without_a_study_and_a_protocol_is_refused(text: str) -> None:
     with pytest.raises(RulesBroken):
         study_files.read(text)
+
+
+@pytest.mark.parametrize(("name", "codes"), [("single_arm", {"tablet_age"}), ("randomised", {"weakness"})])
+def test_a_shipped_trial_has_the_ways_in_of_its_source(name: str, codes: set[str]) -> None:
+    criteria = {
+        one["code"]: one.get("condition")
+        for one in study_files.read(study_files.shipped(name))["protocol"]["eligibility"]
+    }
+    assert not codes & criteria.keys()
+    assert criteria["live_vaccine"] == {"measure": "days_since_live_vaccine", "at_most": 28}
+    if name == "randomised":
+        assert {"measure": "cdasi_activity", "above": 20} in criteria["active_disease"]["any"]

@@ -116,6 +116,13 @@ def test_an_extract_is_written_beside_a_running_service(running: Running, tmp_pa
     assert {"participant.csv", "visit.csv", "codebook.csv"} <= {file["name"] for file in manifest["files"]}
 
 
+def test_an_extract_for_an_unknown_cut_is_refused_with_a_sentence(running: Running, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    refused = running.command("extract", "--study", "JAKI-JDM", "--cut", "NONE-1", "--out", str(out))
+    assert (refused.returncode, refused.stderr) == (2, "There is no data cut NONE-1 of a study JAKI-JDM.\n")
+    assert not out.exists()
+
+
 def test_a_token_made_by_command_works_at_once(running: Running) -> None:
     made = running.command("token", "--role", "auditor", "--name", "An auditor", "--organisation", "Tests")
     assert made.returncode == 0, made.stderr
@@ -191,10 +198,12 @@ def test_after_a_kill_no_worker_goes_on_serving(tmp_path: Path) -> None:
     assert answers(f"http://127.0.0.1:{port}", process)
     process.kill()
     process.wait(PATIENCE)
+    other = free_port()
     again = subprocess.Popen(
-        registry("serve"), env=environment(tmp_path / "home", PORT=str(free_port())), stdout=subprocess.DEVNULL,
+        registry("serve"), env=environment(tmp_path / "home", PORT=str(other)), stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert falls_silent(f"http://127.0.0.1:{port}")
+    assert answers(f"http://127.0.0.1:{other}", again)
     again.send_signal(signal.SIGTERM)
     again.wait(PATIENCE)

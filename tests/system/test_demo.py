@@ -52,13 +52,23 @@ def test_every_record_has_its_event_by_the_demo(demo: Demo, kind: str) -> None:
 
 def test_a_withdrawal_is_a_change_with_its_reason(demo: Demo) -> None:
     changes = "select count(*) from audit.event where kind = 'consent' and action = 'amend'"
-    assert demo.count(f"{changes} and reason = '{WITHDRAWAL}'") == demo.loaded.counts["withdrawal"]
+    assert demo.count(f"{changes} and reason = '{WITHDRAWAL}'") == demo.loaded.counts["consent_withdrawn"]
 
 
 def test_every_dose_was_judged_and_what_asked_is_confirmed(demo: Demo) -> None:
     confirmed = 'confirmations @> \'[{"rule": "dose_outside_published_range"}]\''
     assert demo.count("select count(*) from dose where intakes_per_day = 3") > 0
     assert demo.count(f"select count(*) from dose where (intakes_per_day = 3) <> ({confirmed})") == 0
+
+
+def test_what_was_confirmed_is_queried_and_answered(demo: Demo) -> None:
+    queries = "select count(*) from data_query where origin = 'soft_check' and status = 'answered'"
+    assert (
+        demo.count(queries) == demo.count("select count(*) from data_query_message") == demo.loaded.counts["data_query"]
+    )
+    for kind in ("dose", "visit"):
+        confirmed = f"select coalesce(sum(jsonb_array_length(confirmations)), 0) as count from {kind}"
+        assert demo.count(f"{queries} and record_kind = '{kind}'") >= demo.count(confirmed)
 
 
 def test_the_demo_is_loaded_once(demo: Demo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import subprocess
 import sys
 import uuid
@@ -19,7 +20,7 @@ import yaml
 
 from registry.publish import examples
 from registry.publish.shapes import plainly
-from tests.system.conftest import DOCUMENT, Live
+from tests.system.conftest import Live, published
 
 PACKAGE = "registry_client"
 CONFIGURATION = {
@@ -41,8 +42,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The client, made by openapi-python-client without a warning, where Python finds it."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "configuration.yaml").write_text(yaml.safe_dump(CONFIGURATION))
+    (folder / "openapi.json").write_text(json.dumps(published()))  # as JSON it is read in no time
     command = [
-        str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--path", str(DOCUMENT), "--fail-on-warning",
+        str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--fail-on-warning",
+        "--path", str(folder / "openapi.json"),
         "--config", str(folder / "configuration.yaml"), "--meta", "none", "--output-path", str(folder / PACKAGE),
     ]  # fmt: skip
     made = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -37,7 +37,20 @@ def shipped(tmp_path: Path) -> Path:
 
 
 def generated(run: Run, file: Path, *words: str, seed: str = SEED) -> Result:
-    return run("generate", file, "--seed-file", "-", "--slots-per-stratum", 12, *words, input=f"{seed}\n")
+    return run(
+        "generate",
+        file,
+        "--seed-file",
+        "-",
+        "--slots-per-stratum",
+        12,
+        "--block-size",
+        4,
+        "--block-size",
+        6,
+        *words,
+        input=f"{seed}\n",
+    )
 
 
 def test_rows_made_on_ones_own_machine_are_those_that_the_registry_makes_from_the_seed(

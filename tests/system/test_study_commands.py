@@ -73,6 +73,18 @@ def test_a_dry_run_keeps_nothing(run: Run, shared_world: World, tmp_path: Path) 
     assert shared_world.coordinator.get("/v1/studies/DRY").status_code == 404
 
 
+def test_a_dry_run_names_the_fields_that_would_change(run: Run, tmp_path: Path) -> None:
+    run("apply", written(tmp_path, "DRY-RUN"))
+    file = written(tmp_path, "DRY-RUN", number="2.0", assent_from_age=10)
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["study"]["title"] = "Another"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert run("apply", file, "--dry-run").output.splitlines()[:2] == [
+        "The study DRY-RUN is amended: title.",
+        "Version 2.0 is defined. It differs from version 1.0 in: number, assent_from_age.",
+    ]
+
+
 def test_a_file_is_refused_with_every_rule_that_it_breaks(run: Run, shared_world: World, tmp_path: Path) -> None:
     file = written(tmp_path, "REFUSED", "randomised", number=1.5, eligibility=[{"code": "Age", "kind": "inclusion"}],
                    stratification=[{"code": "weight", "name": "Weight", "levels": []}])  # fmt: skip
@@ -100,6 +112,7 @@ def test_a_site_of_a_document_that_is_not_there_is_named_with_its_place_in_the_f
 @pytest.mark.parametrize("words", [
     ("apply", "nowhere.yaml"), ("diff", "nowhere.yaml"), ("diff", "NOWHERE", "--from", "1.0", "--to", "2.0"),
     ("diff", "NOWHERE", "--from", "1.0"), ("apply", "{broken}"), ("apply", "{here}", "--site", "NOWHERE"), ("example", "none"),
+    ("apply", "{here}", "--effective-from", "0001-01-01"), ("apply", "{here}", "--effective-from", "2101-01-01"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "broken.yaml").write_text("study: [", encoding="utf-8")
