@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
+# Compiled modules are kept: without them each process that the tests start compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test check format openapi requirements bench lock clean
 

@@ -108,11 +108,15 @@ def test_every_verb_of_the_table_is_asked_by_a_route_and_held_by_a_role(shared_w
 def test_a_role_may_do_what_the_table_says_and_nothing_else(
     shared_world: World, records_here: dict[str, dict[str, Any]], role: str
 ) -> None:
-    wrong = []
+    wrong, done = [], set()
     for operation in operations(shared_world.app):
+        verb = operation.contract.may
+        if role in MAY[verb] and (verb, operation.method) in done:
+            continue  # what is permitted is tried once a verb and method, what is not on every route
+        done.add((verb, operation.method))
         path = filled(operation.route, shared_world.study, ids_of(records_here))
         status = sent(shared_world.people[role], operation, path).status_code
-        permitted = role in MAY[operation.contract.may]
+        permitted = role in MAY[verb]
         if (status == 403) is permitted or status == 401 or status >= 500:
             wrong.append(f"{operation}: {status}")
     assert wrong == []

@@ -33,7 +33,7 @@ from tests.api import (
 from tests.conftest import World
 from tests.system.conftest import published
 
-EXAMPLES = 3
+EXAMPLES = 2
 NOW: dict[str, GenerationMode] = {}
 """Whether what is made up now is to be right or wrong."""
 SEED = 20260101
