@@ -32,7 +32,8 @@ ROLES = (
 LONGEST_FIRST = (
     "system/test_contract.py", "system/test_python_client.py", "system/test_commands.py", "domain/test_against_oracles.py",
     "system/test_docs_page.py", "system/test_typescript_client.py", "db/test_server.py", "publish/test_extracts.py",
-    "demo/test_derived.py", "api/test_permissions.py",
+    "demo/test_derived.py", "api/test_permissions.py", "api/test_blinding.py", "db/test_allocation_concurrency.py",
+    "db/test_deidentified.py",
 )  # fmt: skip
 """The files that take longest, which begin first, so that no process is left with one at the end."""
 

@@ -64,7 +64,7 @@ def derive_everything(course: Course) -> int:
 
 
 def test_the_courses_of_the_cohort_are_derived_without_an_error(every_course: list[dict[str, Any]]) -> None:
-    courses = [course_of(images) for images in every_course[::2]]
+    courses = [course_of(images) for images in every_course[::3]]
     begun = time.perf_counter()
     values = sum(map(derive_everything, courses))
     visits = sum(len(course.visits) for course in courses)
@@ -84,7 +84,7 @@ def test_every_value_names_inputs_that_are_there(every_course: list[dict[str, An
                 assert all(known[one.id] == one.version for one in derived.inputs), derived.result.rule.id
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_course_with_anything_missing_is_derived_without_an_error(
     every_course: list[dict[str, Any]], seed: int
 ) -> None:
