@@ -15,7 +15,10 @@ from registry.problems import BrokenRule, NeedsConfirmation, RulesBroken
 from registry.schemas.base import schema_of
 from registry.schemas.visits import Visit
 
-SENTENCE = "The protocol asks for two independent entries of this form: post them to /v1/visits/{id}/form-entries."
+SENTENCE = (
+    "The protocol asks for two independent entries of this form: post them to /v1/visits/{id}/form-entries; "
+    "what was entered twice already, a data manager amends."
+)
 CORRECTOR = "data_manager"
 """Who corrects a form after its double entry, by an amendment of the visit with a reason."""
 

@@ -29,6 +29,7 @@ from registry.schemas.signing_passwords import SigningPassword, SigningPasswordC
 namespace = Namespace("signing_passwords")
 REFUSED = "A refused attempt at signing"
 FITTING = "The signing password was given after refused attempts"
+REPLACED = BrokenRule("/current", "required", "A signing password is set: give it as `current` to replace it.")
 SET = "The owner set the signing password"
 
 
@@ -52,7 +53,9 @@ class OwnSigningPassword(Resource):  # type: ignore[misc]
         refuse_weak(call.body["password"], call.actor.name)
         current = signing_passwords.held(call.tx, call.actor.account_id)
         if current and current["scrypt"]:
-            judge(call, current, call.body["current"] or "", call.actor.name)
+            if call.body["current"] is None:
+                raise RulesBroken(REPLACED)
+            judge(call, current, call.body["current"], call.actor.name)
             current = signing_passwords.held(call.tx, call.actor.account_id)
         values = {"scrypt": generate_password_hash(normal(call.body["password"])), "refusals": 0, "paused_until": None}
         return keep(call, current, values, SET)

@@ -36,9 +36,10 @@ def test_a_password_is_set_replaced_by_giving_it_and_never_shown(shared_world: W
     assert somebody.get(signing.PASSWORD_PATH).status_code == 404
     first = signing.put(somebody, {"password": signing.PASSWORD})
     assert (first.status_code, first.json["is_set"]) == (200, True)
-    for wrong in ({"password": "a second long one"}, {"password": "a second long one", "current": "not what it is"}):
-        refused = signing.put(somebody, wrong)
-        assert (refused.status_code, bodies.problem(refused)) == (403, "signing-refused")
+    assert bodies.said(signing.put(somebody, {"password": "a second long one"})) == {"/current": "required"}
+    assert somebody.get(signing.PASSWORD_PATH).json["refusals"] == 0
+    refused = signing.put(somebody, {"password": "a second long one", "current": "not what it is"})
+    assert (refused.status_code, bodies.problem(refused)) == (403, "signing-refused")
     weak = signing.put(somebody, {"password": "Ada Lovelace 1", "current": signing.PASSWORD})
     assert bodies.said(weak) == {"/password": "weak_password"}
     second = signing.put(somebody, {"password": "a second long one", "current": signing.PASSWORD})
