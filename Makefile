@@ -23,7 +23,7 @@ help:
 	@echo "make clean    remove the virtual environment and caches; data stay"
 
 serve: $(VENV)/serve.stamp
-	@exec $(BIN)/registry serve --demo
+	@exec $(BIN)/registry serve --demo --worker
 
 test: $(VENV)/dev.stamp
 	@$(BIN)/pytest $(PYTEST_ARGS)

@@ -17,7 +17,9 @@ from registry.api.routes import NAMESPACES
 from registry.api.throttle import Throttle
 from registry.db.extracts import Manifest
 from registry.db.transaction import Database
+from registry.publish import board_report
 from registry.publish import extracts as publish_extracts
+from registry.publish.board_report import BoardReport
 from registry.settings import Settings
 
 
@@ -30,6 +32,7 @@ class Registry:
     extracts: Database
     cursor_key: bytes = field(repr=False)
     write_extract: Callable[..., Manifest]
+    write_board_report: Callable[..., BoardReport]
     provider: IdentityProvider | None
     throttle: Throttle = field(default_factory=Throttle)
     broken_lists: tuple[str, ...] = ()
@@ -53,14 +56,16 @@ def create_app(settings: Settings, database: Database, extracts: Database, whole
     """
     app = Flask("registry", static_folder=None)
     secret = keys.installation_secret(settings)
-    write_extract = partial(publish_extracts.write, extracts, whole or database, key=keys.derive(secret, "pseudonym"))
+    pseudonym_key = keys.derive(secret, "pseudonym")
+    write_extract = partial(publish_extracts.write, extracts, whole or database, key=pseudonym_key)
+    write_board_report = partial(board_report.write, database, key=pseudonym_key)
     provider = (
         IdentityProvider(settings.oidc_issuer, settings.oidc_audience)
         if settings.oidc_issuer and settings.oidc_audience
         else None
     )
     app.extensions["registry"] = Registry(
-        settings, database, extracts, keys.derive(secret, "cursor"), write_extract, provider
+        settings, database, extracts, keys.derive(secret, "cursor"), write_extract, write_board_report, provider
     )
     observation.install(app)
     app.register_blueprint(pages)

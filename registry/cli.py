@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from registry import cli_randomisation, cli_study, keys, serving
-from registry.commands import by_command, site_id
+from registry import cli_dictionary, cli_randomisation, cli_report, cli_study, keys, serving
+from registry.commands import by_command, current_or_write, site_id
 from registry.db import accounts, backups, events, provision
 from registry.db.backups import BackupFailed
 from registry.db.provision import DatabaseUnsuitable
@@ -62,13 +63,16 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(cli_study.study)
+main.add_command(cli_dictionary.dictionary)
 main.add_command(cli_randomisation.randomisation)
+main.add_command(cli_report.report)
 
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Load the demo cohort first, if the registry holds no study yet.")
+@click.option("--worker", "working", is_flag=True, help="Run a worker beside it, which ends with it.")
 @click.pass_obj
-def serve(settings: Settings, demo: bool) -> None:
+def serve(settings: Settings, demo: bool, working: bool) -> None:
     """Serve the API; without DATABASE_URL on an embedded PostgreSQL in REGISTRY_HOME."""
     serving.check_port(settings)
     with serving.connections(settings) as found:
@@ -79,7 +83,28 @@ def serve(settings: Settings, demo: bool) -> None:
         click.echo(f"The registry answers at {url}; the page of its API is {url}/docs")
         if (settings.home / "demo-tokens.json").exists():
             click.echo(f"Demo tokens, one a role: {settings.home / 'demo-tokens.json'}")
-        serving.serve(settings, found)
+        with beside(settings, found, working):
+            serving.serve(settings, found)
+
+
+def beside(settings: Settings, found: Connections, working: bool) -> AbstractContextManager[None]:
+    """Give the worker that runs beside the service, or nothing."""
+    if not working:
+        return nullcontext()
+    from registry import worker
+
+    return worker.beside(settings, found.service)
+
+
+@main.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Do what time asks for, such as noting the reporting clocks that ran out, until told to stop."""
+    from registry import worker as working
+
+    with serving.connections(settings, join=True) as found:
+        prepare(settings, found)
+        working.run(settings, found.service)
 
 
 @main.command()
@@ -214,28 +239,6 @@ def openapi(check: bool) -> None:
     from registry.publish import openapi as document
 
     current_or_write("openapi.yaml", document, check)
-
-
-@main.command()
-@click.option("--check", is_flag=True, help="Only tell whether the documents are current.")
-def dictionary(check: bool) -> None:
-    """Write docs/data_dictionary.md from the schemas, docs/rules.md from the rules and docs/states.md from the states."""
-    from registry.publish import dictionary as document
-    from registry.publish import rulebook, state_diagrams
-
-    current_or_write("docs/data_dictionary.md", document, check)
-    current_or_write("docs/rules.md", rulebook, check)
-    current_or_write("docs/states.md", state_diagrams, check)
-
-
-def current_or_write(name: str, document: Any, check: bool) -> None:
-    """Write a generated document, or exit with 1 when the committed one is stale."""
-    path = Path(__file__).parents[1] / name
-    if not check:
-        document.write(path)
-    elif not document.is_current(path):
-        click.echo(f"{name} is not current; run 'make openapi'.", err=True)
-        sys.exit(1)
 
 
 def prepare(settings: Settings, found: Connections) -> None:

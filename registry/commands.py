@@ -1,4 +1,4 @@
-"""What every group of commands shares: who writes at the command line, sites by their code, and how a refusal is told."""
+"""What groups of commands share: who writes at the command line, sites by their code, documents, and how a refusal is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -48,6 +49,16 @@ def transaction(settings: Settings, attribution: Attribution) -> Iterator[Transa
     ):
         tx.attribute(attribution)
         yield tx
+
+
+def current_or_write(name: str, document: Any, check: bool) -> None:
+    """Write a generated document, or exit with 1 when the committed one is stale."""
+    path = Path(__file__).parents[1] / name
+    if not check:
+        document.write(path)
+    elif not document.is_current(path):
+        click.echo(f"{name} is not current; run 'make openapi'.", err=True)
+        sys.exit(1)
 
 
 def refuse(problem: Problem) -> NoReturn:

@@ -26,6 +26,8 @@ SITE_STAFF = frozenset({Role.COORDINATOR, Role.INVESTIGATOR, Role.PARTNER})
 UNBLINDED = frozenset({Role.PHARMACIST, Role.UNBLINDED_STATISTICIAN})
 READERS = SITE_STAFF | {Role.MONITOR, Role.DATA_MANAGER, Role.SAFETY_OFFICER, Role.AUDITOR}
 CORRECTORS = SITE_STAFF | {Role.DATA_MANAGER}
+SAFETY_READERS = frozenset({Role.SAFETY_OFFICER, Role.MONITOR, Role.DATA_MANAGER, Role.AUDITOR})
+CODERS = frozenset({Role.DATA_MANAGER, Role.SAFETY_OFFICER})
 
 MAY: dict[str, frozenset[Role]] = {
     "study.read": EVERYONE,
@@ -82,6 +84,30 @@ MAY: dict[str, frozenset[Role]] = {
     "adverse_event.read": READERS,
     "adverse_event.record": SITE_STAFF | {Role.SAFETY_OFFICER},
     "adverse_event.amend": CORRECTORS | {Role.SAFETY_OFFICER},
+    "reference_safety_information.read": READERS,
+    "reference_safety_information.define": frozenset({Role.SAFETY_OFFICER}),
+    "sponsor_assessment.read": READERS,
+    "sponsor_assessment.record": frozenset({Role.SAFETY_OFFICER}),
+    "sponsor_assessment.amend": frozenset({Role.SAFETY_OFFICER}),
+    "reporting_clock.read": READERS,
+    "safety_submission.read": READERS,
+    "safety_submission.record": SITE_STAFF | {Role.SAFETY_OFFICER},
+    "expedited_report.read": frozenset({Role.INVESTIGATOR, Role.SAFETY_OFFICER, Role.AUDITOR}),
+    "dictionary.read": READERS | {Role.ADMINISTRATOR},
+    "dictionary.use": CODERS,
+    "coding.read": READERS,
+    "coding.amend": CODERS,
+    "special_interest_term.read": READERS,
+    "special_interest_term.define": frozenset({Role.SAFETY_OFFICER}),
+    "special_interest_candidate.read": READERS,
+    "special_interest_candidate.judge": frozenset({Role.INVESTIGATOR, Role.SAFETY_OFFICER}),
+    "laboratory_alert.read": READERS,
+    "laboratory_alert.acknowledge": SITE_STAFF | {Role.SAFETY_OFFICER},
+    "study_safety.read": SAFETY_READERS | {Role.STATISTICIAN, Role.UNBLINDED_STATISTICIAN},
+    "study_safety.list": SAFETY_READERS,
+    "study_safety.compare_arms": frozenset({Role.UNBLINDED_STATISTICIAN}),
+    "board_report.read_open": SAFETY_READERS | {Role.STATISTICIAN, Role.UNBLINDED_STATISTICIAN},
+    "board_report.read_closed": frozenset({Role.UNBLINDED_STATISTICIAN}),
     "treatment.read": READERS | UNBLINDED,
     "study_product_dose.read": UNBLINDED,
     "study_product_dose.record": UNBLINDED,

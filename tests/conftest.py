@@ -1,10 +1,12 @@
-"""One PostgreSQL for the whole run, one migrated template, and a fresh copy of it for whoever writes."""
+"""One PostgreSQL for the whole run, two migrated templates, empty and populated, and a fresh copy of one for whoever writes."""
 
 from __future__ import annotations
 
+import gc
 import json
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.conninfo import make_conninfo
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from registry.app import create_app
@@ -36,6 +39,29 @@ LONGEST_FIRST = (
     "db/test_deidentified.py",
 )  # fmt: skip
 """The files that take longest, which begin first, so that no process is left with one at the end."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_compiled_once() -> Iterator[None]:
+    """Let each application take the compiled rules of the first one: nearly all the time of making one goes there."""
+    compiled: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
+        asked = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), repr(rule._trace), append_unknown)
+        if asked not in compiled:
+            compiled[asked] = compile_builder(rule, append_unknown)
+        return compiled[asked]
+
+    compile_builder = Rule._compile_builder
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what was imported: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,7 +109,7 @@ def template(postgres: EmbeddedServer) -> str:
 def copied(postgres: EmbeddedServer, template: str, home: Path) -> Installation:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(make_conninfo(postgres.admin_url, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy wal_log")
+        connection.execute(f"create database {name} template {template} strategy file_copy")
     return Installation(name, make_conninfo(postgres.admin_url, dbname=name), home)
 
 
@@ -178,43 +204,78 @@ class World:
             raise AttributeError(role) from None
 
 
-def populated(installation: Installation) -> Iterator[World]:
-    service, extracts = Database(installation.service_url, size=10), Database(installation.extract_url, size=2)
+@dataclass(frozen=True)
+class Population:
+    """The database that worlds are copied from: a study, two sites by code, and for each role an account and its token."""
+
+    database: str
+    sites: dict[str, str]
+    people: dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="session")
+def population(postgres: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Population:
+    """Populate a database once; no connection to it stays, or it could not be copied."""
+    made = copied(postgres, template, tmp_path_factory.mktemp("home"))
+    service = Database(made.service_url, size=1)
     service.open()
-    extracts.open()
-    app = create_app(installation.settings, service, extracts)
     with service.transaction() as tx:
         tx.attribute(attribution())
         study = {"code": "JAKI-JDM", "title": "A study", "protocol_version": "1.0", "design": "observational_cohort"}
         records.record(tx, "study", study)
         places = {"BER": ("DE", "Europe/Berlin"), "AKL": ("NZ", "Pacific/Auckland")}
-        ids = {}
+        sites = {}
         for code, (country, zone) in places.items():
-            ids[code] = records.record(tx, "site", {"code": code, "country": country, "time_zone": zone})["id"]
-        people = {role: person(app, tx, role, ids["BER"]) for role in ROLES}
-        people["neighbour"] = person(app, tx, "coordinator", ids["AKL"])
+            sites[code] = records.record(tx, "site", {"code": code, "country": country, "time_zone": zone})["id"]
+        people = {role: account(tx, role, sites["BER"]) for role in ROLES}
+        people["neighbour"] = account(tx, "coordinator", sites["AKL"])
         tx.commit()
-    yield World(app, installation, "JAKI-JDM", ids["BER"], ids["AKL"], people)
     service.close()
-    extracts.close()
+    return Population(made.name, sites, people)
 
 
 WIDE = {"unblinded_statistician", "statistician", "auditor", "administrator", "safety_officer", "data_manager"}
 
 
 def person(app: Flask, tx: Any, role: str, site: str) -> Person:
+    account_id, token = account(tx, role, site)
+    return Person(app.test_client(), token, account_id)
+
+
+def account(tx: Any, role: str, site: str) -> tuple[str, str]:
+    """Open an account that holds a role; give it with a token."""
     grants = [{"role": role, "site_id": None if role in WIDE else site}]
-    account = accounts.open_account(tx, {"name": f"The {role}", "organisation": "Tests", "grants": grants})
-    values = {"account_id": account["id"], "label": "tests", "expires_at": "2099-01-01T00:00:00Z"}
-    return Person(app.test_client(), accounts.make_token(tx, values)["token"], account["id"])
+    opened = accounts.open_account(tx, {"name": f"The {role}", "organisation": "Tests", "grants": grants})
+    values = {"account_id": opened["id"], "label": "tests", "expires_at": "2099-01-01T00:00:00Z"}
+    return opened["id"], accounts.make_token(tx, values)["token"]
+
+
+@contextmanager
+def inhabited(postgres: EmbeddedServer, population: Population, home: Path) -> Iterator[World]:
+    """Give the application over a copy of the population."""
+    installation = copied(postgres, population.database, home)
+    service, extracts = Database(installation.service_url, size=10), Database(installation.extract_url, size=2)
+    service.open()
+    extracts.open()
+    app = create_app(installation.settings, service, extracts)
+    people = {role: Person(app.test_client(), token, owner) for role, (owner, token) in population.people.items()}
+    yield World(app, installation, "JAKI-JDM", population.sites["BER"], population.sites["AKL"], people)
+    service.close()
+    extracts.close()
+    dropped(postgres, installation)
 
 
 @pytest.fixture
-def world(installation: Installation) -> Iterator[World]:
-    yield from populated(installation)
+def world(postgres: EmbeddedServer, population: Population, tmp_path: Path) -> Iterator[World]:
+    """A registry of this test's own."""
+    with inhabited(postgres, population, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def shared_world(shared_installation: Installation) -> Iterator[World]:
+def shared_world(
+    postgres: EmbeddedServer, population: Population, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A registry that the tests of one file share."""
-    yield from populated(shared_installation)
+    with inhabited(postgres, population, tmp_path_factory.mktemp("home")) as made:
+        yield made

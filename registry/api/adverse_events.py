@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, past, recording
+from registry.api import event_keeping, past
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
-from registry.problems import CursorNotUnderstood, NoSuchRecord
-from registry.schemas.adverse_events import AdverseEvent, AdverseEventFilters
+from registry.problems import CursorNotUnderstood, NeedsConfirmation, NoSuchRecord
+from registry.schemas.adverse_events import AdverseEvent, AdverseEventFilters, ListedAdverseEvent
 
 namespace = Namespace("adverse_events")
 
@@ -22,13 +22,13 @@ class AdverseEvents(Resource):  # type: ignore[misc]
 
     @contract(
         may="adverse_event.read",
-        gives=AdverseEvent,
+        gives=ListedAdverseEvent,
         many=True,
         asks=AdverseEventFilters,
         problems=(NoSuchRecord, CursorNotUnderstood),
     )
     def get(self, call: Call, study: str) -> list[dict[str, Any]]:
-        """List the adverse events of a study."""
+        """List the adverse events of a study, without their narratives."""
         return page_of_records(call, "adverse_event", study_id=studies.id_of(call.tx, study))
 
     @contract(
@@ -37,11 +37,11 @@ class AdverseEvents(Resource):  # type: ignore[misc]
         gives=AdverseEvent,
         status=201,
         kind="adverse_event",
-        problems=(NoSuchRecord,),
+        problems=(NoSuchRecord, NeedsConfirmation),
     )
     def post(self, call: Call, study: str) -> dict[str, Any]:
         """Record an adverse event."""
-        return recording.of_participant(call, "adverse_event", study)
+        return event_keeping.reported(call, study)
 
 
 @namespace.route("/adverse-events/<uuid:record_id>")
@@ -53,10 +53,16 @@ class OneAdverseEvent(Resource):  # type: ignore[misc]
         """Read an adverse event."""
         return records.read(call.tx, "adverse_event", record_id)
 
-    @contract(may="adverse_event.amend", takes=AdverseEvent, gives=AdverseEvent, amends=True, problems=(NoSuchRecord,))
+    @contract(
+        may="adverse_event.amend",
+        takes=AdverseEvent,
+        gives=AdverseEvent,
+        amends=True,
+        problems=(NoSuchRecord, NeedsConfirmation),
+    )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
-        """Replace an adverse event."""
-        return amendments.amend(call, "adverse_event", record_id)
+        """Replace an adverse event by its follow-up report."""
+        return event_keeping.followed_up(call, record_id)
 
 
 past.publish(namespace, "/adverse-events", "adverse_event", AdverseEvent)

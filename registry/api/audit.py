@@ -12,6 +12,7 @@ from registry.api import cursors, looks
 from registry.api.bodies import NDJSON
 from registry.api.contract import Call, contract
 from registry.api.lists import next_link
+from registry.api.narratives import withheld
 from registry.api.past import told
 from registry.db import events
 from registry.db.transaction import as_json
@@ -34,7 +35,7 @@ class Audit(Resource):  # type: ignore[misc]
         rows = events.page(call.tx, call.query, _after(call), limit + 1)
         if len(rows) > limit:
             call.headers["Link"] = next_link(str(rows[limit - 1]["id"]), LIST)
-        return [told(row) for row in rows[:limit]]
+        return [told(withheld(row, call.attribution)) for row in rows[:limit]]
 
 
 @namespace.route("/audit:export")
@@ -55,7 +56,7 @@ def _every(call: Call) -> Iterator[str]:
     with current_app.extensions["registry"].database.transaction() as tx:
         tx.attribute(call.attribution)
         for event in events.every(tx, call.query):
-            yield as_json(schema.present(told(event))) + "\n"
+            yield as_json(schema.present(told(withheld(event, call.attribution)))) + "\n"
 
 
 def _after(call: Call) -> int:

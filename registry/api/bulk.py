@@ -16,7 +16,8 @@ from typing import IO, Any
 import psycopg
 from flask import Response, current_app, request
 
-from registry.api import bodies, entry, form_writing, soft_checks
+from registry.api import bodies, entry, form_writing, safety_watch, soft_checks
+from registry.api.alert_keeping import watched
 from registry.api.bodies import NDJSON
 from registry.api.contract import Call, request_key
 from registry.db import bulk, refusals, visits
@@ -190,6 +191,7 @@ def _keep(call: Call, lines: list[Line], dry_run: bool) -> None:
     visits.record(call.tx, recorded)
     confirmed = [(line.visit, line.confirmed) for line in lines if line.visit is not None]
     soft_checks.note(call.tx, call.attribution, "visit", confirmed)
+    safety_watch.of_visits(call.tx, [str(visit["id"]) for visit in recorded if watched(visit)])
     bulk.finish(call.tx, [(line.key, visit["id"]) for line, visit in zip(lines, recorded, strict=True)])
     for line, visit in zip(lines, recorded, strict=True):
         line.pass_judgement() if dry_run else line.keep(visit["id"], 1)

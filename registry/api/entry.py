@@ -19,6 +19,7 @@ BEFORE_BIRTH = BrokenRule(
 JUDGED_TOGETHER: Mapping[str, tuple[str, ...]] = {
     "ck_above_50_uln": ("analyte", "value", "comparator", "upper_limit"),
     "dose_outside_published_range": ("drug", "formulation", "mg_per_intake", "intakes_per_day", "weight_used"),
+    "adverse_event_likely_duplicate": ("term", "ctcae_term", "started_on"),
 }
 """The fields that a soft check judges together, where it is more than the one that its finding names."""
 NO_PARTICIPANT = BrokenRule(

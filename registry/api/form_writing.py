@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registry.api import amendments, entry, soft_checks
+from registry.api import amendments, entry, safety_watch, soft_checks
+from registry.api.alert_keeping import watched
 from registry.api.contract import Call
 from registry.db import double_entries, visits
 from registry.db.transaction import Image, Transaction, as_json, from_json
@@ -139,6 +140,8 @@ def write(
     kept = visits.amend(call.tx, judged, opened.visit["version"])
     confirmed = entry.confirmed_of_visit(judged, opened.place, opened.visit)
     soft_checks.note(call.tx, call.attribution, "visit", [(judged | {"version": kept["version"]}, confirmed)])
+    if watched(judged, opened.visit):
+        safety_watch.of_visits(call.tx, [str(opened.visit["id"])])
     return kept
 
 

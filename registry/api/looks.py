@@ -10,7 +10,7 @@ from flask import request
 from registry.db import treatments
 from registry.db.transaction import Attribution, Transaction
 
-TELLING = frozenset({"study_product_dose.read", "randomisation_slot.read"})
+TELLING = frozenset({"study_product_dose.read", "randomisation_slot.read", "study_safety.compare_arms"})
 """Verbs whose answers tell of treatment. The audit does so to the unblinded; `treatment_of` keeps an event by itself."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Iterable, Mapping
 
 import structlog
 from flask import Flask, Response, g, request
@@ -20,6 +21,8 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -69,10 +72,27 @@ def tell_of_paused_signing(account_id: str) -> None:
     log.warning("signing paused", request_id=g.request_id, account=account_id)
 
 
-def metrics(several_processes: bool) -> Response:
-    """Answer the metrics in Prometheus' text format."""
+class ClocksCounted(Collector):
+    """The reporting clocks as they were counted just now; a gauge of prometheus-client would be kept for each process."""
+
+    def __init__(self, clocks: Mapping[str, int]) -> None:
+        self.clocks = clocks
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Give the gauge; it has no value where nothing could be counted."""
+        words = "Reporting clocks that run, and that are overdue"
+        family = GaugeMetricFamily("registry_reporting_clocks", words, labels=["status"])
+        for status, number in self.clocks.items():
+            family.add_metric([status], number)
+        yield family
+
+
+def metrics(several_processes: bool, clocks: Mapping[str, int]) -> Response:
+    """Answer the metrics in Prometheus' text format; the clocks are counted anew each time, as no process counts them."""
     registry = REGISTRY
     if several_processes:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    counted = CollectorRegistry()
+    counted.register(ClocksCounted(clocks))
+    return Response(generate_latest(registry) + generate_latest(counted), content_type=CONTENT_TYPE_LATEST)

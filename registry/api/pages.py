@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, send_file, send_from_directory
 
 from registry.api import observation
 from registry.api.answers import answer
+from registry.api.clock_counts import clocks_running
 from registry.db import health
 
 STATIC = Path(__file__).parent / "static"
@@ -35,7 +37,8 @@ def ready() -> Response:
 @pages.get("/metrics")
 def metrics() -> Response:
     """Give the metrics; they hold no patient value."""
-    return observation.metrics(current_app.extensions["registry"].settings.workers > 1)
+    registry = current_app.extensions["registry"]
+    return observation.metrics(registry.settings.workers > 1, clocks_running(registry.database, datetime.now(UTC)))
 
 
 @pages.get("/openapi.yaml")

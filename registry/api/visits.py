@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, bulk, entry, form_writing, past, soft_checks
+from registry.api import amendments, bulk, entry, form_writing, past, safety_watch, soft_checks
+from registry.api.alert_keeping import watched
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies, visits
@@ -65,6 +66,8 @@ class Visits(Resource):  # type: ignore[misc]
         form_writing.refuse_single_entry(call, judged, place)
         visits.record(call.tx, [judged])
         soft_checks.note(call.tx, call.attribution, "visit", [(judged, entry.confirmed_of_visit(judged, place))])
+        if watched(judged):
+            safety_watch.of_visits(call.tx, [str(place["id"])])
         return visits.kept(call.tx, place["id"])
 
 
@@ -125,6 +128,8 @@ class OneVisit(Resource):  # type: ignore[misc]
         amended = visits.amend(call.tx, judged, call.version)
         confirmed = entry.confirmed_of_visit(judged, place, current)
         soft_checks.note(call.tx, call.attribution, "visit", [(judged | {"version": amended["version"]}, confirmed)])
+        if watched(judged, current):
+            safety_watch.of_visits(call.tx, [record_id])
         return amended
 
 

@@ -44,7 +44,8 @@ def prepare(url: str, secret: bytes) -> None:
 RIGHTS = (
     "The account of DATABASE_URL lacks rights: it must be allowed to make roles and extensions in this database. "
     "Run as a superuser: alter role <account> createrole; grant create on database <database> to <account>; "
-    "create extension btree_gist; and if registry_owner exists: grant registry_owner to <account> with admin option;"
+    "create extension btree_gist; create extension pg_trgm; "
+    "and if registry_owner exists: grant registry_owner to <account> with admin option;"
 )
 
 

@@ -1,4 +1,4 @@
--- The three roles, the extension and the schemas: run by an administrator before the migrations, and again without harm.
+-- The three roles, the extensions and the schemas: run by an administrator before the migrations, and again without harm.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'registry_owner') then
@@ -17,6 +17,7 @@ end
 $$;
 
 create extension if not exists btree_gist;
+create extension if not exists pg_trgm;
 grant usage, create on schema public to registry_owner;
 grant usage on schema public to registry_service;
 alter role registry_service set timezone = 'UTC';

@@ -179,9 +179,12 @@ class Database:
                 tx.undo()
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Give a transaction whose statements are pipelined; it is rolled back unless it was committed."""
-        with self.pool.connection() as connection:
+    def transaction(self, wait: float | None = None) -> Iterator[Transaction]:
+        """Give a transaction whose statements are pipelined; it is rolled back unless it was committed.
+
+        `wait` is how many seconds it may wait for a connection, where that is not as long as usual.
+        """
+        with self.pool.connection(timeout=wait) as connection:
             connection.autocommit = True
             tx = Transaction(connection)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from registry.demo.children import Child
@@ -47,8 +48,14 @@ KINDS: dict[str, Kind] = {
     "weight_gain": Kind("More weight than expected", "Weight gain", 1, "growth_weight", "unlikely", None),
     "ck_rise": Kind("CK rise without weakness", "CPK increased", 2, "ck_rise", "probable", 15.0),
 }
-SERIOUS_ZOSTER = 0.2
-"""Share of zoster that leads to hospital for intravenous aciclovir."""
+SERIOUS: dict[str, float] = {"zoster": 0.2, "bk_virus": 0.65}
+"""Share that leads to hospital: zoster for intravenous aciclovir, BK virus to exclude nephritis."""
+WORSE_AFTER = timedelta(days=2)
+TOLD_AT = "T15:30:00Z"
+NARRATIVES = {
+    "zoster": "Vesicles in one dermatome became haemorrhagic; admitted for intravenous aciclovir. Synthetic.",
+    "bk_virus": "BK virus DNA rose in two samples; admitted to exclude nephritis, without symptoms. Synthetic.",
+}
 
 
 def adverse_events(child: Child, last_week: float | None) -> list[dict[str, Any]]:
@@ -80,6 +87,7 @@ def _event(child: Child, incident: Incident) -> dict[str, Any]:
         "serious": False,
         "causality": [suspected],
         "expectedness": "expected" if kind.expected else "unexpected",
+        "site_aware_at": start + TOLD_AT,
     }
     if kind.ctcae:
         event |= {"ctcae_term": kind.ctcae, "ctcae_version": CTCAE}
@@ -89,6 +97,25 @@ def _event(child: Child, incident: Incident) -> dict[str, Any]:
 
 
 def _seriousness(child: Child, incident: Incident) -> dict[str, Any]:
-    if incident.kind != "zoster" or child.dice("zoster").random() >= SERIOUS_ZOSTER:
+    """Give what makes a share of some kinds serious: they worsened, and abated when the drug was held."""
+    if child.dice(incident.kind).random() >= SERIOUS.get(incident.kind, 0.0):
         return {}
-    return {"grade": 3, "serious": True, "seriousness_criteria": ["hospitalisation"]}
+    onset, kind = child.day_of(incident.week), KINDS[incident.kind]
+    suspected = {
+        "drug": drug_at(child, incident.week),
+        "causality": kind.causality,
+        "action_taken": "interrupted",
+        "dechallenge": "positive",
+        "rechallenge": "not_done",
+    }
+    return {
+        "grade": 3,
+        "severity_changes": [
+            {"grade": 2, "changed_on": onset.isoformat()},
+            {"grade": 3, "changed_on": (onset + WORSE_AFTER).isoformat()},
+        ],
+        "serious": True,
+        "seriousness_criteria": ["hospitalisation"],
+        "causality": [suspected],
+        "narrative": NARRATIVES[incident.kind],
+    }

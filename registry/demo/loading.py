@@ -8,12 +8,12 @@ from datetime import date
 from itertools import compress, islice
 from typing import Any
 
-from registry.api import entry, soft_checks
+from registry.api import entry, safety_watch, soft_checks
 from registry.api import study_files as applying
 from registry.db import participants as enrolled
 from registry.db import records, studies, visits
 from registry.db.transaction import Database, Transaction
-from registry.demo import conduct, enrolment
+from registry.demo import alerts, conduct, enrolment, reporting, serious_events, special_interest, terms
 from registry.demo.attributing import attribution
 from registry.demo.cohort import PARTICIPANTS, SEED, SITES, Story, cohort
 from registry.demo.conduct import Trial
@@ -125,6 +125,8 @@ def _study(tx: Transaction, file: Mapping[str, Any], plan: Plan, loaded: Loaded)
     loaded.count("study")
     trial = Trial(applied.study_id, loaded.study, applied.version, plan)
     conduct.begin(tx, trial)
+    terms.begin(tx, trial.study_id)
+    loaded.count("reference_safety_information", serious_events.documents(tx, trial.study_id, IN_FORCE_FROM))
     return trial
 
 
@@ -149,12 +151,17 @@ def _record(tx: Transaction, stories: list[Story], known: Mapping[str, str], tri
     stories, ids = [one for one, is_in in zip(stories, inside, strict=True) if is_in], list(compress(ids, inside))
     for kind in KINDS[1:]:
         _of_kind(tx, kind, stories, ids, loaded)
+    terms.choose(tx, ids)
+    _follow(tx, stories, ids, loaded)
     doses = [row["image"] for row in tx.every(CONFIRMED_DOSES, {"ids": ids})]
     _note(tx, "dose", [(dose, entry.confirmed_of_dose(dose)) for dose in doses], loaded)
     conduct.treat(tx, stories, ids)
     conduct.leave(tx, trial, stories, ids)
     _visits(tx, _visits_of(stories, ids, screening=False), trial, loaded)
+    alerts.acknowledge(tx, ids)
+    special_interest.judge(tx, ids)
     conduct.allocate(tx, trial, stories, ids)
+    loaded.count("safety_submission", reporting.report(tx, ids))
     _withdraw(tx, stories, ids, loaded)
 
 
@@ -162,6 +169,15 @@ def _of_kind(tx: Transaction, kind: str, stories: list[Story], ids: list[str], l
     whole = _of_participants(kind, stories, ids)
     records.record_of_participants(tx, kind, whole)
     loaded.count(kind, len(whole))
+
+
+def _follow(tx: Transaction, stories: list[Story], ids: list[str], loaded: Loaded) -> None:
+    """Tell the rest of the serious events, and see to what all events ask for."""
+    known_as = zip(stories, ids, strict=True)
+    whole = [{**event, "participant_id": one} for story, one in known_as for event in story.adverse_events]
+    events, serious = serious_events.follow(tx, ids, whole)
+    loaded.count("sponsor_assessment", serious)
+    safety_watch.of_adverse_events(tx, events)
 
 
 def _visits_of(stories: list[Story], ids: list[str], *, screening: bool) -> list[dict[str, Any]]:
@@ -179,6 +195,7 @@ def _visits(tx: Transaction, bodies: list[dict[str, Any]], trial: Trial, loaded:
     judged = [visit for visit, _ in placed]
     visits.record(tx, judged)
     _note(tx, "visit", [(visit, entry.confirmed_of_visit(visit, place)) for visit, place in placed], loaded)
+    safety_watch.of_visits(tx, [str(visit["id"]) for visit in judged])
     loaded.count("visit", len(judged))
     loaded.count("laboratory_result", sum(len(visit["laboratory_results"]) for visit in judged))
 
@@ -192,6 +209,8 @@ def _of_participants(kind: str, stories: list[Story], ids: list[str]) -> list[di
     """Give all records of one kind, each with its participant, as its schema accepts it."""
     known_as = zip(stories, ids, strict=True)
     bodies = [{**body, "participant_id": one} for story, one in known_as for body in getattr(story, f"{kind}s")]
+    if kind == "adverse_event":
+        bodies = [serious_events.first_report(body) for body in bodies]
     whole = [accepted(kind, body) for body in bodies]
     return [judged_dose(dose) for dose in whole] if kind == "dose" else whole
 

@@ -25,7 +25,13 @@ def _going_on(body: Body) -> Body:
 
 def over(events: list[Body], today: date) -> list[Body]:
     """Give the events that are over by yesterday."""
-    return [event for event in events if max(event["started_on"], event.get("ended_on", "")) < today.isoformat()]
+    return [event for event in events if _last_day(event) < today.isoformat()]
+
+
+def _last_day(event: Body) -> str:
+    changes: list[str] = [change["changed_on"] for change in event.get("severity_changes", [])]
+    days: list[str] = [event["started_on"], event.get("ended_on", ""), *changes]
+    return max(days)
 
 
 def newly_ill(participant: Body) -> Body:

@@ -1,7 +1,8 @@
-"""Find what a visit or a dose breaks: pure functions over the records as they are submitted; the rules are in `edit_check_rules`.
+"""Find what a visit, a dose or an adverse event breaks: pure functions over the records as they are submitted.
 
-A visit is a mapping of `visited_on` (date), `forms` (name -> field -> value) and `laboratory_results` (a list); absent
-and null are the same. A finding points into the record (RFC 6901), names the field and the rule, and never a value.
+The rules are in `edit_check_rules`. A visit is a mapping of `visited_on` (date), `forms` (name -> field -> value) and
+`laboratory_results` (a list); absent and null are the same. A finding points into the record (RFC 6901), names the field
+and the rule, and never a value.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from registry.domain import items, sums
 from registry.domain.dose_ranges import PUBLISHED_REGIMENS, Regimen, dose_outside_published_range
 from registry.domain.dosing import mg_per_day
 from registry.domain.edit_check_rules import LIMITS, RULES, Kind, Limits
+from registry.domain.event_duplicates import may_be_the_same
 
 Record = Mapping[str, Any]
 
@@ -67,6 +69,18 @@ def of_dose(dose: Record, regimens: Iterable[Regimen] = PUBLISHED_REGIMENS) -> l
         dose["drug"], dose.get("formulation"), daily, dose.get("weight_used"), tuple(regimens)
     )
     return [_finding("dose_outside_published_range", "/mg_per_intake", sentence)] if sentence else []
+
+
+def of_adverse_event(event: Record, others: Iterable[Record], limits: Limits = LIMITS) -> list[Finding]:
+    """Find whether an adverse event is likely to be another one of the participant's, reported twice.
+
+    Each has `term`, `ctcae_term`, `started_on` (a partial date) and `codes` (those it was coded with); `others` are the
+    participant's other events that count.
+    """
+    if event.get("entered_in_error") or not any(may_be_the_same(event, other, limits) for other in others):
+        return []
+    sentence = "The participant has an event of the same term and about the same onset; confirm that this is another."
+    return [_finding("adverse_event_likely_duplicate", "/term", sentence)]
 
 
 def _date(visit: Record, context: Context) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from registry.domain.interferon import INTERFERON_6, INTERFERON_28_GEOMEAN, INTE
 from registry.domain.interferon_course import INTERFERON_POSITIVITY, INTERFERON_RATIO
 from registry.domain.jak_exposure import JAK_EXPOSURE
 from registry.domain.jdmai import JDMAI1, JDMAI2
+from registry.domain.laboratory_safety import RULES as LABORATORY_SAFETY
 from registry.domain.muscle_enzymes import ENZYME_MULTIPLE
 from registry.domain.muscle_strength import CMAS, MMT8, MMT26
 from registry.domain.printo_improvement import PRINTO_IMPROVEMENT
@@ -37,6 +38,8 @@ from registry.domain.refractory import REFRACTORY
 from registry.domain.renal_function import EGFR
 from registry.domain.rules import ConstantRefused, Rule, overriding
 from registry.domain.skin_disease import CDASI_ACTIVITY, CDASI_DAMAGE, DAS, DAS_MUSCLE, DAS_SKIN, NAILFOLD
+from registry.domain.special_interest import SPECIAL_INTEREST_RULE
+from registry.domain.study_safety import SIGNALS
 from registry.domain.total_improvement_score import TOTAL_IMPROVEMENT_SCORE
 
 _ALL: tuple[Rule[Any], ...] = (
@@ -85,10 +88,16 @@ _ALL: tuple[Rule[Any], ...] = (
     MYOACT,
     MDI_SEVERITY,
     NAILFOLD,
+    SPECIAL_INTEREST_RULE,
+    SIGNALS,
+    *LABORATORY_SAFETY,
 )
 
 RULEBOOK: Mapping[str, Rule[Any]] = MappingProxyType({rule.id: rule for rule in _ALL})
 """Every rule by its id, with the constants as shipped."""
+
+WATCHING = frozenset({"special-interest", SIGNALS.id, *(rule.id for rule in LABORATORY_SAFETY)})
+"""The rules that watch over safety: they make records of workflow, and no derived value of a visit or participant."""
 
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType(

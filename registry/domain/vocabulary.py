@@ -213,6 +213,20 @@ CAUSALITY_WHO_UMC = _list(
 CAUSALITY_E2A = _list(
     reasonable_possibility="Reasonable possibility", no_reasonable_possibility="No reasonable possibility"
 )
+CHALLENGE_RESULTS = _list(
+    positive="Positive: the event abated on stopping, or came back on taking it again",
+    negative="Negative: it did not",
+    not_done="Not done",
+    not_applicable="Not applicable",
+    unknown="Unknown",
+)
+"""What stopping the drug (dechallenge) and taking it again (rechallenge) showed; E2B asks for it, the codes are ours [MEM 80%]."""
+
+SPECIAL_SITUATIONS = _list(
+    pregnancy="Pregnancy of the participant", overdose="Overdose", medication_error="Medication error"
+)
+"""What is reported beside, or without, any harm; a death is told by grade, outcome and criterion."""
+
 EXPECTEDNESS = _list(expected="Expected", unexpected="Unexpected", unknown="Not yet assessed")
 CTCAE_VERSIONS = MappingProxyType({"5.0": "CTCAE version 5.0", "6.0": "CTCAE version 6.0"})
 CTCAE_GRADES = MappingProxyType(

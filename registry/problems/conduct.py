@@ -23,6 +23,12 @@ class TransitionNotAllowed(Problem):
     status = 409
 
 
+class NotSerious(Problem):
+    """The event is not serious by the investigator or the sponsor, or was entered in error: there is nothing to report."""
+
+    status = 409
+
+
 class NothingToOpen(Problem):
     """The participant has no blinded treatment: none is allocated yet, or treatment is no secret in this study."""
 

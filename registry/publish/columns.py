@@ -22,6 +22,7 @@ from registry.schemas.consents import Consent
 from registry.schemas.doses import Dose
 from registry.schemas.laboratory_results import LaboratoryResult
 from registry.schemas.participants import ANTIBODIES, Participant
+from registry.schemas.severity_changes import SeverityChange
 from registry.schemas.visits import FORMS, Visit
 
 PRECISIONS = {"day": "Known to the day", "month": "Known to the month", "year": "Known to the year"}
@@ -41,6 +42,12 @@ LEFT_OUT: Mapping[str, str] = {
     "Consent.given_by": "tells of the family, not of the disease",
     "Consent.scopes": "everybody in an extract agrees to the uses that its manifest names",
     "AdverseEvent.causality": "given in a file of its own, one row a drug",
+    "AdverseEvent.severity_changes": "given in a file of its own, one row a change",
+    "AdverseEvent.site_aware_at": "a real moment",
+    "AdverseEvent.visit_ids": "names records, which an extract does not identify",
+    "AdverseEvent.concomitant_medication_ids": "names records, which an extract does not identify",
+    "AdverseEvent.laboratory_results": "names records, which an extract does not identify",
+    "AdverseEvent.narrative": "free text, which is never in an extract",
     "confirmations": "hold comments in free text",
     "missing": "given in a file of its own, one row a value",
     "version": "tells of the registry, not of the participant",
@@ -205,6 +212,7 @@ RESULT_NUMBER = _number("result_number", "result in its visit")
 DOSE_NUMBER = _number("dose_number", "dose of this participant, by start")
 MEDICATION_NUMBER = _number("medication_number", "medication of this participant, by start")
 EVENT_NUMBER = _number("adverse_event_number", "adverse event of this participant, by start")
+CHANGE_NUMBER = _number("severity_change_number", "change of severity of this event, in the order recorded")
 
 FILES: tuple[File, ...] = (
     _file("participant", _words(Participant), _participant()),
@@ -229,6 +237,13 @@ FILES: tuple[File, ...] = (
         "medication_number",
     ),
     _file("adverse_event", _words(AdverseEvent), (EVENT_NUMBER, *derived(AdverseEvent())), "adverse_event_number"),
+    _file(
+        "severity_change",
+        _words(SeverityChange),
+        (EVENT_NUMBER, CHANGE_NUMBER, *derived(SeverityChange())),
+        "adverse_event_number",
+        "severity_change_number",
+    ),
     _file(
         "drug_causality",
         _words(DrugCausality),

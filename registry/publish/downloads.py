@@ -7,7 +7,13 @@ from typing import Any
 from registry.api.bodies import JSON
 from registry.publish.headers import headers_named
 
-MEDIA_TYPES = {"download_extract_file": ("text/csv", JSON), "download_extract": ("application/zip",)}
+MEDIA_TYPES = {
+    "download_extract_file": ("text/csv", JSON),
+    "download_extract": ("application/zip",),
+    "download_adverse_event_message": ("text/xml",),
+    "read_board_report": ("text/html",),
+    "read_board_report_closed": ("text/html",),
+}
 RESUMED = frozenset({"download_extract_file"})
 """Operations that answer a part of the file, or nothing where the client holds it already."""
 

@@ -24,7 +24,12 @@ GATHERED = {
 }
 OF_A_STUDY = {"rules": "study-rules"}
 """Collections of a study that are another thing than those of the same name: its rules are not those as shipped."""
-IRREGULAR = {"me": "own", "audit": "audit_event"}
+IRREGULAR = {
+    "me": "own",
+    "audit": "audit_event",
+    "circumstances": "circumstances",
+    "expectedness": "expectedness",
+}
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 
 

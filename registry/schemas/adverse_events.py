@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marshmallow import validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from registry.domain import vocabulary as words
+from registry.domain.dates import PartialDate
 from registry.domain.medications import MEDICATIONS
 from registry.schemas.base import Kept, Record
 from registry.schemas.concomitant_medications import refuse_reversed
 from registry.schemas.doses import DRUGS
-from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, YesNo, about
+from registry.schemas.fields import (
+    Choice,
+    Id,
+    ListOf,
+    Moment,
+    NotInTheFuture,
+    Part,
+    PartialDay,
+    Text,
+    Whole,
+    YesNo,
+    about,
+)
+from registry.schemas.laboratory_results import ANALYTES
 from registry.schemas.queries import ParticipantRecordFilters
-from registry.schemas.sentences import broken
+from registry.schemas.sentences import Sentence, broken
+from registry.schemas.severity_changes import SeverityChange, refuse_impossible_course
+from registry.schemas.visits import Confirmation
 
-SUSPECTS = DRUGS | {code: medication.name for code, medication in MEDICATIONS.items()}
+STUDY_PRODUCT = {"study_product": "Study product of a blinded study, whatever it is"}
+SUSPECTS = DRUGS | {code: medication.name for code, medication in MEDICATIONS.items()} | STUDY_PRODUCT
+NARRATIVE = 20000
+FURTHEST_ZONE = timedelta(hours=14)
+"""How far a site's day may be ahead of UTC; a client's clock may be `CLOCKS_APART` ahead of ours."""
+CLOCKS_APART = timedelta(minutes=5)
+DEATH = {
+    "grade": "A fatal outcome and the criterion death go with grade 5.",
+    "outcome": "Grade 5 and the criterion death go with the outcome fatal.",
+    "seriousness_criteria": "Grade 5 and a fatal outcome go with the criterion death.",
+}
+"""What is said where one of the three that tell a death does not tell it."""
+LATER_LISTS = (
+    "severity_changes", "special_situations", "visit_ids", "concomitant_medication_ids", "laboratory_results", "confirmations",
+)  # fmt: skip
+"""Lists that were added to the record later; its earlier versions do not have them."""
 
 
 class DrugCausality(Record):
-    """Whether one drug caused the event, and what was done with it."""
+    """Whether one drug caused the event, what was done with it, and what that showed."""
 
     drug = Choice(SUSPECTS, required=True, metadata=about("Drug", example="baricitinib"))
     causality = Choice(
         words.CAUSALITY_WHO_UMC,
         required=True,
-        metadata=about("Causality (WHO-UMC)", sdtm="AE.AEREL", example="possible"),
+        metadata=about("Causality by the investigator (WHO-UMC)", sdtm="AE.AEREL", example="possible"),
     )
     action_taken = Choice(words.ACTIONS_TAKEN, metadata=about("Action taken with the drug (E2B)", sdtm="AE.AEACN"))
+    dechallenge = Choice(words.CHALLENGE_RESULTS, metadata=about("Whether the event abated when the drug was stopped"))
+    rechallenge = Choice(
+        words.CHALLENGE_RESULTS, metadata=about("Whether the event came back when the drug was taken again")
+    )
+
+
+class LinkedResult(Record):
+    """A laboratory result that belongs to the event, by its visit and analyte."""
+
+    visit_id = Id(required=True, metadata=about("Visit"))
+    analyte = Choice(ANALYTES, required=True, metadata=about("Analyte", example="CK"))
 
 
 class AdverseEvent(Kept):
-    """An adverse event, amended as it evolves; severity and seriousness are apart."""
+    """An adverse event: its versions are the initial report and the follow-ups; severity and seriousness are apart."""
 
     study_id = Id(dump_only=True, metadata=about("Study"))
     protocol_version_id = Id(
@@ -52,7 +96,10 @@ class AdverseEvent(Kept):
         1,
         5,
         required=True,
-        metadata=about("Severity as CTCAE grade, 1 mild to 5 death", sdtm="AE.AETOXGR", unit="{grade}"),
+        metadata=about("Highest severity as CTCAE grade, 1 mild to 5 death", sdtm="AE.AETOXGR", unit="{grade}"),
+    )
+    severity_changes = ListOf(
+        Part(SeverityChange, required=True), 50, metadata=about("Grades by date, where the severity changed")
     )
     special_interest = Choice(words.SPECIAL_INTEREST, metadata=about("Event of special interest of a JAK inhibitor"))
     started_on = PartialDay(
@@ -63,6 +110,9 @@ class AdverseEvent(Kept):
     ended_on = PartialDay(
         validate=NotInTheFuture(), metadata=about("Resolution, as far as it is known", sdtm="AE.AEENDTC")
     )
+    died_on = PartialDay(
+        validate=NotInTheFuture(), metadata=about("Death, as far as its day is known; only of a fatal event")
+    )
     serious = YesNo(required=True, metadata=about("Serious by at least one criterion", sdtm="AE.AESER"))
     seriousness_criteria = ListOf(
         Choice(words.SERIOUSNESS_CRITERIA),
@@ -70,12 +120,41 @@ class AdverseEvent(Kept):
         distinct=True,
         metadata=about("Criteria of seriousness (ICH E2A)"),
     )
+    special_situations = ListOf(
+        Choice(words.SPECIAL_SITUATIONS),
+        len(words.SPECIAL_SITUATIONS),
+        distinct=True,
+        metadata=about("Situations that are reported with or without harm"),
+    )
     causality = ListOf(Part(DrugCausality, required=True), 20, metadata=about("Causality for each drug"))
-    expectedness = Choice(words.EXPECTEDNESS, metadata=about("Expected by the reference safety information"))
+    expectedness = Choice(
+        words.EXPECTEDNESS, metadata=about("Expected, as the investigator judges; the sponsor's counts for reporting")
+    )
     outcome = Choice(
         words.OUTCOMES, required=True, metadata=about("Outcome (E2B)", sdtm="AE.AEOUT", example="recovering")
     )
+    site_aware_at = Moment(
+        metadata=about("When the site learned what this version tells; where null, the moment it was kept counts")
+    )
+    visit_ids = ListOf(Id(), 50, distinct=True, metadata=about("Visits at which the event was seen or followed"))
+    concomitant_medication_ids = ListOf(
+        Id(), 50, distinct=True, metadata=about("Concomitant medications that belong to the event")
+    )
+    laboratory_results = ListOf(
+        Part(LinkedResult, required=True), 100, metadata=about("Laboratory results that belong to the event")
+    )
+    narrative = Text(
+        NARRATIVE,
+        metadata=about(
+            "The case in words; told with this one event only, never in a list or an extract", free_text=True
+        ),
+    )
+    confirmations = ListOf(Part(Confirmation, required=True), 10, metadata=about("What was asked and confirmed"))
     entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
+
+    def present(self, image: Mapping[str, Any]) -> dict[str, Any]:
+        """Give an image as the answer shows it; an early version has no list that was added later, and is told as empty."""
+        return super().present({name: [] for name in LATER_LISTS} | dict(image))
 
     @validates_schema(skip_on_field_errors=True)
     def serious_has_a_criterion(self, event: dict[str, Any], **_: Any) -> None:
@@ -90,9 +169,43 @@ class AdverseEvent(Kept):
     @validates_schema(skip_on_field_errors=True)
     def death_is_said_everywhere(self, event: dict[str, Any], **_: Any) -> None:
         """Grade 5, a fatal outcome and death as a criterion go together."""
-        said = {event["grade"] == 5, event["outcome"] == "fatal", "death" in (event.get("seriousness_criteria") or [])}
-        if len(said) > 1:
-            raise broken("death", "Grade 5, the outcome fatal and the criterion death go together.", "grade")
+        tells = {
+            "grade": event["grade"] == 5,
+            "outcome": event["outcome"] == "fatal",
+            "seriousness_criteria": "death" in (event.get("seriousness_criteria") or []),
+        }
+        if any(tells.values()) and not all(tells.values()):
+            silent = [name for name, death in tells.items() if not death]
+            raise ValidationError({name: [Sentence("death", DEATH[name])] for name in silent})
+
+    @validates_schema(skip_on_field_errors=True)
+    def day_of_death_is_possible(self, event: dict[str, Any], **_: Any) -> None:
+        """Only a fatal event has a day of death, which is not before the onset."""
+        if not event.get("died_on"):
+            return
+        if event["outcome"] != "fatal":
+            raise broken("not_fatal", "Only an event with the outcome fatal has a day of death.", "died_on")
+        died = PartialDate.parse(event["died_on"])
+        if died.is_certainly_before(PartialDate.parse(event["started_on"])):
+            raise broken("death_before_start", "The death must not be before the onset.", "died_on")
+        if event.get("ended_on") and died.is_certainly_before(PartialDate.parse(event["ended_on"])):
+            raise broken("end_after_death", "The resolution must not be after the death.", "ended_on")
+
+    @validates_schema(skip_on_field_errors=True)
+    def severity_is_a_course(self, event: dict[str, Any], **_: Any) -> None:
+        """The grades by date are in order, within the event, and the highest is the grade."""
+        refuse_impossible_course(event)
+
+    @validates_schema(skip_on_field_errors=True)
+    def site_learned_of_the_past(self, event: dict[str, Any], **_: Any) -> None:
+        """The site became aware not before the onset, as far as that is known, and not in the future."""
+        aware = event.get("site_aware_at")
+        if aware is None:
+            return
+        if aware > datetime.now(UTC) + CLOCKS_APART:
+            raise broken("in_the_future", "The moment must not be in the future.", "site_aware_at")
+        if (aware + FURTHEST_ZONE).date() < PartialDate.parse(event["started_on"]).earliest:
+            raise broken("before_onset", "The site cannot be aware of an event before its onset.", "site_aware_at")
 
     @validates_schema(skip_on_field_errors=True)
     def term_has_its_version(self, event: dict[str, Any], **_: Any) -> None:
@@ -111,6 +224,15 @@ class AdverseEvent(Kept):
         drugs = [assessed["drug"] for assessed in event.get("causality") or []]
         if len(set(drugs)) < len(drugs):
             raise broken("repeated", "Each drug is assessed once.", "causality")
+
+
+class ListedAdverseEvent(AdverseEvent):
+    """An adverse event as a list tells it: without its narrative."""
+
+    class Meta:
+        """The narrative is told with one event only."""
+
+        exclude = ("narrative",)
 
 
 class AdverseEventFilters(ParticipantRecordFilters):

@@ -10,10 +10,15 @@ from werkzeug.test import TestResponse
 
 from tests import bodies, protocols
 from tests.api import (
+    conduct_of_alerts,
     conduct_of_blinding,
+    conduct_of_coding,
+    conduct_of_events,
+    conduct_of_interest,
     conduct_of_protocols,
     conduct_of_queries,
     conduct_of_randomisation,
+    conduct_of_reporting,
     conduct_of_review,
     conduct_of_schedule,
 )
@@ -77,7 +82,9 @@ def writes(world: World) -> dict[str, Callable[[], TestResponse]]:
     standing = coordinator.get(f"/v1/participants/{participant}/enrolment").json
     deviation = records["protocol-deviations"]
     conduct = conduct_of_queries.writes(world) | conduct_of_review.writes(world) | conduct_of_blinding.writes(world)
-    conduct |= conduct_of_protocols.writes(world)
+    conduct |= conduct_of_protocols.writes(world) | conduct_of_events.writes(world)
+    conduct |= conduct_of_alerts.writes(world) | conduct_of_interest.writes(world)
+    conduct |= conduct_of_reporting.writes(world) | conduct_of_coding.writes(world)
     conduct |= conduct_of_randomisation.writes(world) | conduct_of_schedule.writes(world)
     return created | amended | conduct | {
         "PUT /v1/enrolments/<uuid:record_id>": lambda: coordinator.put(
@@ -120,6 +127,7 @@ def _another(kind: str, body: Callable[..., Any], participant: str, site: str) -
         "visits": {"event": "week_104"},
         "withdrawals": {"withdrawn_on": "2025-07-01"},
         "doses": {"started_on": "2025-01-01", "ended_on": "2025-01-02"},
+        "adverse-events": {"term": "Cold"},
     }
     if kind == "participants":
         return bodies.participant(site)

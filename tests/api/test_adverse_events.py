@@ -43,8 +43,9 @@ def test_a_death_is_said_everywhere(shared_world: World) -> None:
     ("changes", "said"),
     [
         (FATAL | {"grade": 4}, {"/grade": "death"}),
-        (FATAL | {"outcome": "recovered"}, {"/grade": "death"}),
-        (FATAL | {"seriousness_criteria": ["life_threatening"]}, {"/grade": "death"}),
+        (FATAL | {"outcome": "recovered"}, {"/outcome": "death"}),
+        (FATAL | {"seriousness_criteria": ["life_threatening"]}, {"/seriousness_criteria": "death"}),
+        ({"grade": 5}, {"/outcome": "death", "/seriousness_criteria": "death"}),
         ({"serious": True}, {"/seriousness_criteria": "seriousness"}),
         ({"seriousness_criteria": ["disability"]}, {"/seriousness_criteria": "seriousness"}),
         ({"serious": None}, {"/serious": "null"}),
@@ -69,9 +70,11 @@ def test_what_cannot_be_is_refused_with_its_place(
 
 def test_causality_is_assessed_for_each_drug(shared_world: World) -> None:
     causality = [
-        {"drug": "baricitinib", "causality": "probable", "action_taken": "interrupted"},
-        {"drug": "prednisolone", "causality": "unlikely", "action_taken": None},
-    ]
+        {"drug": "baricitinib", "causality": "probable", "action_taken": "interrupted", "dechallenge": "positive",
+         "rechallenge": "not_done"},
+        {"drug": "study_product", "causality": "unlikely", "action_taken": None, "dechallenge": None,
+         "rechallenge": None},
+    ]  # fmt: skip
     assert reported(shared_world, causality=causality).json["causality"] == causality
 
 
@@ -81,5 +84,6 @@ def test_a_safety_officer_reports_and_lists_by_outcome(shared_world: World) -> N
     event = shared_world.safety_officer.post(path, bodies.adverse_event(participant))
     assert event.status_code == 201, event.text
     listed = f"{path}?participant_id={participant}&outcome="
-    assert shared_world.safety_officer.get(f"{listed}recovering").json == [event.json]
+    told = {name: value for name, value in event.json.items() if name != "narrative"}
+    assert shared_world.safety_officer.get(f"{listed}recovering").json == [told]
     assert shared_world.safety_officer.get(f"{listed}fatal").json == []

@@ -91,12 +91,11 @@ def test_consent_is_judged_at_the_moment_of_the_cut(shared_world: World) -> None
             assert tx.one("select consent_covers(%s, 'registry') as covered", [participant]) == {"covered": covered}
 
 
-def test_a_command_pulls_for_a_cut_and_writes_nothing_once_the_study_has_changed(
-    world: World, service: Database, tmp_path: Path
-) -> None:
+def test_a_command_pulls_for_a_cut_and_writes_nothing_once_the_study_has_changed(world: World, tmp_path: Path) -> None:
     visit = bodies.visited(world)
     world.statistician.post(f"/v1/studies/{world.study}/data-cuts", {"code": "CUT-1", "name": "C"})
-    views = Database(world.installation.extract_url, size=1)
+    service, views = Database(world.installation.service_url, size=1), Database(world.installation.extract_url, size=1)
+    service.open()
     views.open()
     try:
         to = (service, views, service, attribution(), world.study)
@@ -106,5 +105,6 @@ def test_a_command_pulls_for_a_cut_and_writes_nothing_once_the_study_has_changed
         with pytest.raises(ExtractRefused, match="after the moment of the data cut"):
             extracts.pull(*to, tmp_path / "second", key=b"k" * 32, cut="CUT-1")
     finally:
+        service.close()
         views.close()
     assert [folder.name for folder in tmp_path.iterdir() if folder.name in ("first", "second")] == ["first"]

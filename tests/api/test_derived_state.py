@@ -27,12 +27,12 @@ def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], TestRespons
     """Let somebody amend a record once it was read for an answer, and before its course is."""
     ask, done = courses.ask, list[int]()
 
-    def late(*given: Any) -> courses.Asked:
+    def late(*given: Any, **named: Any) -> courses.Asked:
         if not done:
             done.append(1)
             done.append(meanwhile().status_code)
             assert done[1] == 200
-        return ask(*given)
+        return ask(*given, **named)
 
     monkeypatch.setattr(courses, "ask", late)
 

@@ -13,6 +13,8 @@ import pytest
 from tests import bodies, protocols
 from tests.conftest import Person, World
 
+WORSENED = [{"grade": 1, "changed_on": "2025-04-02"}, {"grade": 2, "changed_on": "2025-04-05"}]
+
 
 @pytest.fixture
 def world(shared_world: World) -> World:
@@ -42,7 +44,7 @@ def known(world: World, canary: str, **consent: Any) -> str:
         ("visits", marked(participant, canary)),
         ("doses", bodies.dose(participant)),
         ("concomitant-medications", bodies.concomitant_medication(participant)),
-        ("adverse-events", bodies.adverse_event(participant)),
+        ("adverse-events", bodies.adverse_event(participant, severity_changes=WORSENED)),
     ):
         answer = world.coordinator.post(f"{base}/{kind}", body)
         assert answer.status_code == 201, answer.text

@@ -24,8 +24,8 @@ OPEN_PAGES = {"/health/live", "/health/ready", "/metrics", "/openapi.yaml", "/do
 ASKED = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
-NOT_OF_EVERYONE = ("/allocation", "/treatment")
-"""What lies below a participant only where it was allocated."""
+NOT_OF_EVERYONE = ("/allocation", "/treatment", "/sponsor-assessment", "/expedited-report", "/expedited-report/message")
+"""What lies below a participant only where it was allocated, and below an event only where it was assessed or is serious."""
 
 
 @dataclass(frozen=True)

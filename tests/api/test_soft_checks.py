@@ -41,7 +41,7 @@ def test_a_confirmed_check_leaves_the_value_the_prompt_and_the_answer(shared_wor
     ]
     events = world.data_manager.get(f"/v1/audit?participant_id={visit['participant_id']}").json
     linked = {event["kind"] for event in events if event["change_set"] == events[-1]["change_set"]}
-    assert linked == {"visit", "data_query", "data_query_message"}
+    assert linked == {"visit", "laboratory_alert", "data_query", "data_query_message"}
 
 
 def test_a_check_is_noted_once_as_long_as_the_finding_stays(shared_world: World) -> None:

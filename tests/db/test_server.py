@@ -30,6 +30,21 @@ with EmbeddedServer(Path(sys.argv[1]), {"shared_buffers": "16MB"}):
 """
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that a server has run in: to prepare one takes longer than most tests here."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    with EmbeddedServer(home, FAST):
+        return home
+
+
+@pytest.fixture
+def home(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of the prepared home, of this test's own."""
+    subprocess.run(["cp", "--archive", str(prepared), str(tmp_path / "home")], check=True)
+    return tmp_path / "home"
+
+
 @contextmanager
 def another_process(home: Path) -> Iterator[subprocess.Popen[str]]:
     """A process of its own that holds the home; Ctrl-C ends it with the block."""
@@ -62,10 +77,10 @@ def test_data_stay_from_one_start_to_the_next(tmp_path: Path) -> None:
         assert str(read(server, "show server_version")).startswith("18.")
 
 
-def test_the_server_stops_with_its_block(tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path, FAST) as server:
-        assert holds_running_server(tmp_path / "postgresql")
-    assert not holds_running_server(tmp_path / "postgresql")
+def test_the_server_stops_with_its_block(home: Path) -> None:
+    with EmbeddedServer(home, FAST) as server:
+        assert holds_running_server(home / "postgresql")
+    assert not holds_running_server(home / "postgresql")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.admin_url)
 
@@ -77,21 +92,21 @@ def test_a_home_made_for_it_is_closed_to_everybody_else(tmp_path: Path) -> None:
     assert data == 0o700
 
 
-def test_a_second_process_is_refused_and_told_who_has_the_home(tmp_path: Path) -> None:
-    with another_process(tmp_path) as first, pytest.raises(HomeInUse, match=f"already in use by process {first.pid};"):
-        EmbeddedServer(tmp_path).__enter__()
-    assert not holds_running_server(tmp_path / "postgresql"), "Ctrl-C stops PostgreSQL too"
+def test_a_second_process_is_refused_and_told_who_has_the_home(home: Path) -> None:
+    with another_process(home) as first, pytest.raises(HomeInUse, match=f"already in use by process {first.pid};"):
+        EmbeddedServer(home).__enter__()
+    assert not holds_running_server(home / "postgresql"), "Ctrl-C stops PostgreSQL too"
 
 
-def test_after_a_kill_the_data_are_there_and_nothing_is_left_running(tmp_path: Path) -> None:
-    with another_process(tmp_path) as killed:
-        write_through_socket(tmp_path, "create table kept as select 42 as answer")
+def test_after_a_kill_the_data_are_there_and_nothing_is_left_running(home: Path) -> None:
+    with another_process(home) as killed:
+        write_through_socket(home, "create table kept as select 42 as answer")
         killed.kill()
         killed.wait()
-    assert holds_running_server(tmp_path / "postgresql"), "PostgreSQL outlives the process that started it"
-    with EmbeddedServer(tmp_path, FAST) as server:
+    assert holds_running_server(home / "postgresql"), "PostgreSQL outlives the process that started it"
+    with EmbeddedServer(home, FAST) as server:
         assert read(server, "select answer from kept") == 42
-    assert not holds_running_server(tmp_path / "postgresql")
+    assert not holds_running_server(home / "postgresql")
 
 
 def write_through_socket(home: Path, statement: str) -> None:
@@ -99,12 +114,12 @@ def write_through_socket(home: Path, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_a_process_number_that_now_belongs_to_another_program_is_no_obstacle(tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path, FAST):
-        note = (tmp_path / "postgresql/postmaster.pid").read_text()
+def test_a_process_number_that_now_belongs_to_another_program_is_no_obstacle(home: Path) -> None:
+    with EmbeddedServer(home, FAST):
+        note = (home / "postgresql/postmaster.pid").read_text()
     lines = [str(os.getpid()), *note.splitlines()[1:]]
-    (tmp_path / "postgresql/postmaster.pid").write_text("\n".join(lines) + "\n")
-    with EmbeddedServer(tmp_path, FAST) as server:
+    (home / "postgresql/postmaster.pid").write_text("\n".join(lines) + "\n")
+    with EmbeddedServer(home, FAST) as server:
         assert read(server, "select 1") == 1
 
 
@@ -121,10 +136,10 @@ def test_a_home_with_a_long_name_and_a_space_works(tmp_path: Path) -> None:
         assert read(server, "select 1") == 1
 
 
-def test_a_log_holds_no_value_that_was_refused(tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path, FAST) as server, pytest.raises(psycopg.errors.CheckViolation):
+def test_a_log_holds_no_value_that_was_refused(home: Path) -> None:
+    with EmbeddedServer(home, FAST) as server, pytest.raises(psycopg.errors.CheckViolation):
         write(server, "create table small (value text check (length(value) < 3)); insert into small values ('secret')")
-    log = (tmp_path / "postgresql/server.log").read_text()
+    log = (home / "postgresql/server.log").read_text()
     assert "violates check constraint" in log
     assert "secret" not in log
 

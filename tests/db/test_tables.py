@@ -95,6 +95,8 @@ def test_every_table_has_its_record(tables: Tables) -> None:
 
 def types_of(said: Field[object]) -> set[str]:
     if isinstance(said, ListOf):
+        if isinstance(said.inner, Id):
+            return {"uuid[]"}
         return {"text[]"} if isinstance(said.inner, Choice) else {"jsonb"}
     for kind, types in TYPES:
         if isinstance(said, kind):

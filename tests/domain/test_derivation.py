@@ -9,7 +9,7 @@ import pytest
 from registry.domain import course, derivation
 from registry.domain.course import Course, Visit
 from registry.domain.derivation import FAILED, OF_PARTICIPANT, OF_VISIT, GroupOfVisit
-from registry.domain.rulebook import RULEBOOK, of_study
+from registry.domain.rulebook import RULEBOOK, WATCHING, of_study
 
 PARTICIPANT = {"id": "p", "version": 1, "birth_year": 2014, "birth_month": 5, "sex_at_birth": "female"}
 VISIT = {
@@ -39,7 +39,8 @@ def test_every_rule_of_the_rulebook_stands_in_one_group_of_visits_or_of_particip
     of_visits = [rule for group in OF_VISIT for rule in group.rules]
     of_participants = [rule for group in OF_PARTICIPANT for rule in group.rules]
     assert len(set(of_visits)) == len(of_visits)
-    assert {*of_visits, *of_participants} == RULEBOOK.keys()
+    assert {*of_visits, *of_participants, *WATCHING} == RULEBOOK.keys()
+    assert not {*of_visits, *of_participants} & WATCHING
 
 
 def test_a_group_gives_only_values_of_its_own_rules():

@@ -166,13 +166,18 @@ def _events(tx: Transaction, participant: str) -> None:
         "serious": True,
         "seriousness_criteria": ["hospitalisation"],
         "causality": [
-            {"drug": "baricitinib", "causality": "possible", "action_taken": "interrupted"},
+            {"drug": "baricitinib", "causality": "possible", "action_taken": "interrupted", "dechallenge": "positive"},
             {"drug": "abatacept", "causality": "unlikely"},
         ],
         "outcome": "recovering",
+        "severity_changes": [{"grade": 2, "changed_on": "2025-02"}, {"grade": 3, "changed_on": "2025-02-14"}],
+        "special_situations": ["overdose"],
+        "site_aware_at": "2025-02-13T09:00:00Z",
+        "narrative": CANARY,
+        "confirmations": [{"rule": "a_rule", "comment": CANARY}],
     }
     kept(tx, "adverse_event", AdverseEvent(), event)
-    kept(tx, "adverse_event", AdverseEvent(), event | {"entered_in_error": True, "grade": 4})
+    kept(tx, "adverse_event", AdverseEvent(), event | {"entered_in_error": True, "grade": 4, "severity_changes": []})
 
 
 def exact(value: Any) -> Any:

@@ -86,7 +86,11 @@ def test_what_was_recorded_comes_out(views: Database, service: Database, known: 
     event, *rest = table(out, "adverse_event")
     assert len(rest) == 2
     assert (event["grade"], event["started_day"], event["seriousness_criteria_hospitalisation"]) == ("3", "3", "1")
-    assert [row["drug"] for row in table(out, "drug_causality")[:2]] == ["abatacept", "baricitinib"]
+    assert (event["special_situations_overdose"], event["special_situations_pregnancy"]) == ("1", "0")
+    suspects = [(row["drug"], row["dechallenge"]) for row in table(out, "drug_causality")[:2]]
+    assert suspects == [("abatacept", ""), ("baricitinib", "positive")]
+    worse = [(row["grade"], row["changed_day"], row["changed_precision"]) for row in table(out, "severity_change")[:2]]
+    assert worse == [("2", "", "month"), ("3", "5", "day")]
 
 
 def test_a_participant_is_described_by_ages_and_constant_columns(

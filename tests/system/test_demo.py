@@ -112,3 +112,20 @@ def test_every_child_of_the_cohort_is_assessed_and_enrolled_from_its_first_day(d
     assert demo.count(states) == 0
     late = "select count(*) from visit v join enrolment e using (participant_id) where e.enrolled_on > v.visited_on"
     assert demo.count(late) == 0
+
+
+def test_each_submission_of_the_cohort_stopped_a_clock_and_the_newest_event_still_awaits_its_own(demo: Demo) -> None:
+    clocks = "select count(*) from reporting_clock where status"
+    assert demo.count(f"{clocks} = 'submitted'") == demo.loaded.counts["safety_submission"]
+    assert demo.count(f"{clocks} = 'running'") > 0
+
+
+def test_a_serious_event_was_followed_up_and_assessed_by_the_sponsor(demo: Demo) -> None:
+    followed = (
+        "select count(*) from adverse_event where serious and version = 2 and jsonb_array_length(severity_changes) = 2"
+    )
+    assert demo.count(followed) == demo.loaded.counts["sponsor_assessment"] > 0
+    unexpected = """
+        select count(*) from sponsor_assessment where drugs @> '[{"causality": "reasonable_possibility",
+                                                                 "expectedness": "unexpected"}]'"""
+    assert demo.count(unexpected) > 0, "a suspected unexpected serious adverse reaction"

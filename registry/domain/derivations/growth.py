@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from registry.domain.course import Course, Input, Visit, exact
 from registry.domain.derived import Derived, used
@@ -64,3 +65,9 @@ def _height_of(visit: Visit | None) -> Input | None:
 def _of_earlier_height(result: Result) -> Result:
     reason = result.reason or "The height is that of an earlier visit: this one has none."
     return replace(result, final=False, missing=tuple(dict.fromkeys(("height", *result.missing))), reason=reason)
+
+
+def height_score(course: Course, visit: Visit) -> Decimal | None:
+    """Give the unrounded z-score of the height of a visit; None where there is none."""
+    details = height_z_score(_child(course, visit), course.rules["height-z-score"]).details
+    return None if details is None else details.unrounded

@@ -38,11 +38,11 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
     """Derive grades, multiples and the enzyme signal."""
     for number, result in numbered(visit):
         if result["analyte"] in GRADED:
-            yield from _grades(course, visit, result, number)
+            yield from grades(course, visit, result, number)
         if result["analyte"] in MUSCLE_ENZYMES:
             yield _multiple(course, visit, result, number)
         if result["analyte"] == SIGNAL_ENZYME:
-            yield _signal(course, visit, result, number)
+            yield signal(course, visit, result, number)
 
 
 def numbered(visit: Visit) -> Iterator[tuple[int, Reported]]:
@@ -88,11 +88,12 @@ def pointer(result: Reported) -> str:
 # --- grades -----------------------------------------------------------------------------------------------------------
 
 
-def _grades(course: Course, visit: Visit, result: Reported, number: int) -> Iterator[Derived]:
+def grades(course: Course, visit: Visit, result: Reported, number: int, only: str = "") -> Iterator[Derived]:
+    """Grade a result by each version of the CTCAE, or by `only` one of them."""
     measured, at = _measured(course, visit, result, number)
     inputs = used(visit.used(pointer(result)), at.used(pointer(result)) if at else None)
     increased = _both_ways(measured) and _above_limit(measured)
-    for rule, version, table in _VERSIONS:
+    for rule, version, table in (one for one in _VERSIONS if only in ("", one[1])):
         for way in (None, "increase") if increased else (None,):
             if term_of(table, measured.analyte, way) is not None:
                 yield Derived(grade(measured, way, table, course.rules[rule], version), inputs)
@@ -164,7 +165,8 @@ def _multiple(course: Course, visit: Visit, result: Reported, number: int) -> De
     return Derived(enzyme_multiple(enzyme, course.rules[ENZYME_MULTIPLE.id]), used(visit.used(pointer(result))))
 
 
-def _signal(course: Course, visit: Visit, result: Reported, number: int) -> Derived:
+def signal(course: Course, visit: Visit, result: Reported, number: int) -> Derived:
+    """Tell whether an enzyme rose at a visit while strength and disease activity were stable."""
     analyte = result["analyte"]
     earlier = ((one, one.counting(analyte)) for one in reversed(course.before(visit)))
     previous, kept = next((found for found in earlier if found[1] is not None), (None, None))

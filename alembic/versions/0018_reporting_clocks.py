@@ -1,0 +1,12 @@
+"""reporting clocks and the submissions that stop them (the SQL is beside this file)."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text())
