@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from bench import bulk, extract, growth, schedule, submissions
+from bench import bulk, extract, growth, safety, schedule, submissions
 
 ALL: dict[str, tuple[Callable[..., Any], dict[str, dict[str, int]]]] = {
     "submissions": (submissions.run, {"quick": {"each": 10, "rounds": 1}, "full": {"each": 200}}),
     "growth": (growth.run, {"quick": {"visits": 4_000, "each": 10, "rounds": 1}, "full": {"visits": 200_000}}),
     "bulk": (bulk.run, {"quick": {"lines": 3000}, "full": {"lines": 100_000}}),
     "schedule": (schedule.run, {"quick": {"participants": 200, "each": 10}, "full": {"participants": 20_000}}),
+    "safety": (safety.run, {"quick": {"participants": 60}, "full": {"participants": 2_000}}),
     "extract": (extract.run, {"quick": {"visits": 1_000}, "full": {"visits": 100_000}}),
 }
 
