@@ -22,6 +22,7 @@ from registry.settings import Settings
 
 KINDS = {"adverse_event": "adverse_event", "medication": "concomitant_medication"}
 SHIPPED = {"name": "CTCAE", "edition": "5.0", "kind": "adverse_event"}
+USAGE = "Give PATH with --name, --version and --kind, or --shipped alone."
 REASON = "The study codes with another version of the dictionary"
 NAME = click.option("--name", help="Name of the dictionary, such as MedDRA.")
 EDITION = click.option("--version", "edition", help="Its version, such as 28.0.")
@@ -65,6 +66,8 @@ def load(
     form: str,
 ) -> None:
     """Load a version of a dictionary from PATH, whole or not at all; versions stand side by side."""
+    if shipped and any((path, name, edition, kind)):
+        raise click.UsageError(USAGE)
     header = dictionary_files.SHIPPED_AS if shipped else _header(path, name, edition, kind)
     try:
         terms = dictionary_files.read(path, form) if path else dictionary_files.shipped()
@@ -116,7 +119,7 @@ def recode(settings: Settings, study: str, name: str, old: str, new: str) -> Non
 
 def _header(path: Path | None, name: str | None, edition: str | None, kind: str | None) -> dict[str, str]:
     if not (path and name and edition and kind):
-        raise click.UsageError("Give PATH with --name, --version and --kind, or --shipped alone.")
+        raise click.UsageError(USAGE)
     for told, form, option in ((name, NAME_FORM, "--name"), (edition, EDITION_FORM, "--version")):
         if not re.fullmatch(form, told):
             raise click.BadParameter("Letters, digits, blanks, points and hyphens, not too many.", param_hint=option)

@@ -48,6 +48,8 @@ def dsmb(settings: Settings, study: str, cut: str, audience: str, out: Path, tok
     """Write the report for the data and safety monitoring board as of a data cut: one page, the same bytes each time."""
     if out.exists():
         raise click.BadParameter(f"{out} exists; a report never overwrites.", param_hint="--out")
+    if not os.access(out.absolute().parent, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"No file can be written in {out.absolute().parent}.", param_hint="--out")
     if audience == CLOSED and token_file is None:
         raise click.UsageError(UNBLINDED_ONLY)
     token = token_file.read().strip() if token_file else None

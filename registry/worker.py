@@ -7,10 +7,12 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 
 import psycopg
 import structlog
@@ -20,6 +22,7 @@ from procrastinate.jobs import Status
 from psycopg.conninfo import make_conninfo
 
 from registry import serving
+from registry.api import safety_watch
 from registry.commands import by_command
 from registry.db import events, reporting_clocks
 from registry.db.transaction import Database
@@ -36,6 +39,10 @@ QUEUE_POOL = 3
 """One connection listens, one takes and finishes jobs, one is for the heartbeat."""
 RETRIES = 2
 """At once, for connections that broke while nobody used them; after that the next minute comes."""
+PAUSES = (1, 60)
+"""Seconds before a worker that died is started again: from the first, twice as long each time, up to the second."""
+SECONDS_BETWEEN_LOOKS = 0.2
+STORED_BEFORE = "The event was stored before there were reporting clocks"
 RAN_OUT = "The clock ran out before a submission was recorded"
 
 
@@ -53,6 +60,31 @@ def note_overdue(database: Database, now: datetime) -> int:
     for clock in noted:
         log.warning("reporting_clock_overdue", clock_id=clock["id"], kind=clock["kind"], site_id=clock["site_id"])
     return len(noted)
+
+
+def catch_up(database: Database) -> int:
+    """Start the clocks of serious events that have none, as of their own awareness, and give of how many events.
+
+    Such events were stored before there were clocks. An event that cannot be read is logged and passed over.
+    """
+    with database.transaction() as tx:
+        tx.attribute(by_command("worker", STORED_BEFORE))
+        waiting = reporting_clocks.events_without_clock(tx)
+    return sum(_caught_up(database, event_id) for event_id in waiting)
+
+
+def _caught_up(database: Database, event_id: str) -> bool:
+    try:
+        with database.transaction() as tx:
+            tx.attribute(by_command("worker", STORED_BEFORE))
+            safety_watch.of_adverse_events(tx, [event_id])
+            tx.commit()
+    except (psycopg.IntegrityError, psycopg.DataError, LookupError, TypeError, ValueError) as error:
+        log.error(  # noqa: TRY400 (a trace may hold a value)
+            "event_without_clock", adverse_event_id=event_id, error=type(error).__name__
+        )
+        return False
+    return True
 
 
 def queue(url: str, database: Database) -> App:
@@ -100,7 +132,8 @@ def run(settings: Settings, url: str) -> None:
     while True:
         try:
             with _undisturbed(), serving.opened(url) as database:
-                log.info("worker_started", noted=note_overdue(database, datetime.now(UTC)))
+                caught_up = catch_up(database)
+                log.info("worker_started", caught_up=caught_up, noted=note_overdue(database, datetime.now(UTC)))
                 asyncio.run(work(queue(url, database)))
         except (psycopg.Error, ConnectorException) as error:
             serving.stop_on_signals()
@@ -123,15 +156,46 @@ def _undisturbed() -> Iterator[None]:
 
 @contextmanager
 def beside(settings: Settings, url: str) -> Iterator[None]:
-    """Run a worker in a process of its own for as long as this block."""
-    spawned = multiprocessing.get_context("spawn").Process(target=_as_child, args=(settings, url, os.getpid()))
-    spawned.start()
+    """Run a worker in a process of its own for as long as this block; one that dies is followed by another."""
+
+    def spawned() -> BaseProcess:
+        return multiprocessing.get_context("spawn").Process(target=_as_child, args=(settings, url, os.getpid()))
+
+    log_to_standard_error(settings.log_level)
+    stopping = threading.Event()
+    keeper = threading.Thread(target=keep_alive, args=(spawned, stopping), name="worker-keeper")
+    keeper.start()
     try:
         yield
     finally:
-        spawned.terminate()
-        spawned.join(2 * SECONDS_TO_STOP)
-        spawned.kill()
+        stopping.set()
+        keeper.join()
+
+
+def keep_alive(spawned: Callable[[], BaseProcess], stopping: threading.Event) -> None:
+    """Start a worker, and another one each time it dies, until told to stop, which ends the last one.
+
+    The thread lives as long as the workers do: Linux ends them with the thread that started them.
+    """
+    pause, longest = PAUSES
+    while not stopping.is_set():
+        began, process = time.monotonic(), spawned()
+        process.start()
+        while process.is_alive() and not stopping.is_set():
+            process.join(SECONDS_BETWEEN_LOOKS)
+        if stopping.is_set():
+            return _end(process)
+        pause = PAUSES[0] if time.monotonic() - began > longest else pause
+        log.error("worker_died", exit_code=process.exitcode, again_in_seconds=pause)
+        stopping.wait(pause)
+        pause = min(2 * pause, longest)
+    return None
+
+
+def _end(process: BaseProcess) -> None:
+    process.terminate()
+    process.join(2 * SECONDS_TO_STOP)
+    process.kill()
 
 
 def _as_child(settings: Settings, url: str, parent: int) -> None:

@@ -138,6 +138,16 @@ def enrolled(world: World, **changes: Any) -> str:
     return participant_id
 
 
+def reference(world: World, **changes: Any) -> str:
+    """Give the id of a document that lists what is expected of a drug from a day on; it is recorded unless it is there."""
+    body = {"drug": "baricitinib", "document": "Brochure", "effective_from": "2025-01-01", **changes}
+    path = f"/v1/studies/{world.study}/reference-safety-information"
+    known = world.safety_officer.get(f"{path}?drug={body['drug']}").json
+    same = [one["id"] for one in known if one["effective_from"] == body["effective_from"]]
+    answer = None if same else world.safety_officer.post(path, body)
+    return str(same[0] if answer is None else answer.json["id"])
+
+
 def visited(world: World, participant_id: str | None = None, **changes: Any) -> dict[str, Any]:
     """Record a visit, of a new participant unless one is given; give the answer."""
     body = visit(participant_id or enrolled(world), **changes)

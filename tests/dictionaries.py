@@ -85,7 +85,9 @@ class Coded:
         answer = self.world.data_manager.get(path.replace(" ", "%20"))
         return str(next(one["id"] for one in answer.json if one["term"] == words))
 
-    def decide(self, coding: dict[str, Any], term_id: str, version: int | None = None, by: Person | None = None) -> Any:
+    def decide(
+        self, coding: dict[str, Any], term_id: str | None, version: int | None = None, by: Person | None = None
+    ) -> Any:
         path = f"/v1/codings/{coding['id']}"
         return (by or self.world.data_manager).put(
             path, {"dictionary_term_id": term_id}, version=version or coding["version"], reason="Chosen by hand"

@@ -27,52 +27,134 @@ alter table adverse_event
     add constraint adverse_event_died_of_it check (died_on is null or outcome = 'fatal'),
     add constraint adverse_event_death_follows_start check (last_day_of(died_on) >= first_day_of(started_on));
 
--- What counts of a participant fits together: nothing begins after the death, a death has one day, a pregnancy is possible.
--- The participant is held, so that of two writes at once the second sees the first. The latest day a death may have had is
--- that of its date as far as it is known, or the day on which it was told.
+-- The days on which a participant died, as far as they are known: a fatal event died between its two days, and participation
+-- that ended by death ended on the day of death or after it. The latest day a death may have had is that of its date as far as
+-- it is known, or the day on which it was told.
+create function deaths_of(participant uuid, besides uuid default null) returns table (earliest date, latest date)
+    language sql stable
+as $$
+    select first_day_of(coalesce(e.died_on, e.ended_on)),
+           least(last_day_of(coalesce(e.died_on, e.ended_on)), (e.changed_at at time zone s.time_zone)::date)
+    from adverse_event e join site s on s.id = e.site_id
+    where e.participant_id = participant and e.outcome = 'fatal' and not e.entered_in_error and e.id is distinct from besides
+    union all
+    select null, n.status_on from enrolment n
+    where n.participant_id = participant and n.status in ('withdrawn', 'screen_failure') and n.reason = 'death'
+$$;
+
+-- The first day that the last thing told of an event may mean; where a fatal one ended is its death.
+create function last_told_of(event adverse_event) returns date
+    language sql immutable
+    return greatest(first_day_of(event.started_on), case when event.outcome <> 'fatal' then first_day_of(event.ended_on) end,
+                    (select max(first_day_of(change.said ->> 'changed_on'))
+                     from jsonb_array_elements(event.severity_changes) change(said)));
+
+-- Whether something that counts of a participant is told of a day after its death, besides one event.
+create function goes_on_after(death date, participant uuid, besides uuid default null) returns boolean
+    language sql stable
+    return exists (select from adverse_event e
+                   where e.participant_id = participant and not e.entered_in_error and e.id is distinct from besides
+                     and last_told_of(e) > death)
+        or exists (select from visit v
+                   where v.participant_id = participant and not v.entered_in_error and v.visited_on > death);
+
+-- What counts of a participant fits together: nothing is told of days after the death, a death has one day, a pregnancy is
+-- possible. The participant is held, so that of two writes at once the second sees the first; a death waits for visits too.
 create function adverse_event_fits_the_others() returns trigger
     language plpgsql
 as $$
 declare
-    child participant;
+    person record;
     zone text;
-    other record;
-    death_from constant date := first_day_of(coalesce(new.died_on, new.ended_on));
-    death_to date;
+    death record;
+    own_earliest constant date := first_day_of(coalesce(new.died_on, new.ended_on));
+    own_latest date;
+    broken text;
 begin
     if new.entered_in_error then
         return null;
+    elsif new.outcome = 'fatal' then
+        perform from participant p where p.id = new.participant_id for update;
     end if;
-    select p.* into child from participant p where p.id = new.participant_id for no key update;
-    if 'pregnancy' = any (new.special_situations) and child.sex_at_birth = 'male' then
+    select p.sex_at_birth, make_date(p.birth_year, p.birth_month, 1) as born_from into person
+    from participant p where p.id = new.participant_id for no key update;
+    if last_day_of(new.started_on) < person.born_from then
+        raise exception using errcode = 'check_violation', constraint = 'adverse_event_not_before_birth',
+            table = 'adverse_event', message = 'the event begins before the participant was born';
+    elsif 'pregnancy' = any (new.special_situations) and person.sex_at_birth = 'male' then
         raise exception using errcode = 'check_violation', constraint = 'adverse_event_pregnancy_possible',
             table = 'adverse_event', message = 'the participant cannot be pregnant';
     end if;
     select s.time_zone into zone from site s where s.id = new.site_id;
-    death_to := least(last_day_of(coalesce(new.died_on, new.ended_on)), (new.changed_at at time zone zone)::date);
-    for other in
-        select first_day_of(e.started_on) as begins, e.outcome = 'fatal' as fatal,
-               first_day_of(coalesce(e.died_on, e.ended_on)) as death_from,
-               least(last_day_of(coalesce(e.died_on, e.ended_on)), (e.changed_at at time zone zone)::date) as death_to
-        from adverse_event e
-        where e.participant_id = new.participant_id and e.id <> new.id and not e.entered_in_error
-    loop
-        if other.fatal and first_day_of(new.started_on) > other.death_to then
-            raise exception using errcode = 'check_violation', constraint = 'adverse_event_not_after_death',
-                table = 'adverse_event', message = 'it begins after the death of the participant';
-        elsif new.outcome = 'fatal' and other.begins > death_to then
-            raise exception using errcode = 'check_violation', constraint = 'adverse_event_death_comes_last',
-                table = 'adverse_event', message = 'another event begins after this death';
-        elsif new.outcome = 'fatal' and other.fatal and (death_from > other.death_to or other.death_from > death_to) then
-            raise exception using errcode = 'check_violation', constraint = 'adverse_event_one_death',
-                table = 'adverse_event', message = 'another fatal event tells another day of death';
-        end if;
+    own_latest := least(last_day_of(coalesce(new.died_on, new.ended_on)), (new.changed_at at time zone zone)::date);
+    for death in select d.earliest, d.latest from deaths_of(new.participant_id, new.id) d loop
+        broken := coalesce(broken, case
+            when first_day_of(new.started_on) > death.latest then 'adverse_event_not_after_death'
+            when new.outcome = 'fatal' and (own_earliest > death.latest or death.earliest > own_latest)
+                then 'adverse_event_one_death'
+            when new.outcome <> 'fatal' and first_day_of(new.ended_on) > death.latest then 'adverse_event_ends_before_death'
+            when last_told_of(new) > death.latest then 'adverse_event_course_before_death' end);
     end loop;
+    if broken is null and new.outcome = 'fatal' and goes_on_after(own_latest, new.participant_id, new.id) then
+        broken := 'adverse_event_death_comes_last';
+    end if;
+    if broken is not null then
+        raise exception using errcode = 'check_violation', constraint = broken, table = 'adverse_event',
+            message = 'it does not fit the death of the participant';
+    end if;
     return null;
 end
 $$;
 create trigger adverse_event_fits_the_others after insert or update on adverse_event
     for each row execute function adverse_event_fits_the_others();
+
+create function visits_come_before_death() returns trigger
+    language plpgsql
+as $$
+begin
+    if exists (select from written w cross join lateral deaths_of(w.participant_id) death
+               where not w.entered_in_error and w.visited_on > death.latest) then
+        raise exception using errcode = 'check_violation', constraint = 'visit_not_after_death', table = 'visit',
+            message = 'the visit is after the death of the participant';
+    end if;
+    return null;
+end
+$$;
+create trigger visits_come_before_death_new after insert on visit referencing new table as written
+    for each statement execute function visits_come_before_death();
+create trigger visits_come_before_death_amended after update on visit referencing new table as written
+    for each statement execute function visits_come_before_death();
+
+create function enrolment_ends_by_death_last() returns trigger
+    language plpgsql
+as $$
+begin
+    perform from participant p where p.id = new.participant_id for update;
+    if goes_on_after(new.status_on, new.participant_id)
+       or exists (select from deaths_of(new.participant_id) death where death.earliest > new.status_on) then
+        raise exception using errcode = 'check_violation', constraint = 'enrolment_death_comes_last', table = 'enrolment',
+            message = 'something is told of a day after this death';
+    end if;
+    return null;
+end
+$$;
+create trigger enrolment_ends_by_death_last after insert or update on enrolment for each row
+    when (new.status in ('withdrawn', 'screen_failure') and new.reason = 'death') execute function enrolment_ends_by_death_last();
+
+create function participant_may_be_pregnant() returns trigger
+    language plpgsql
+as $$
+begin
+    if exists (select from adverse_event e where e.participant_id = new.id and not e.entered_in_error
+                                             and 'pregnancy' = any (e.special_situations)) then
+        raise exception using errcode = 'check_violation', constraint = 'participant_pregnancy_possible',
+            table = 'participant', message = 'a pregnancy of the participant is recorded';
+    end if;
+    return null;
+end
+$$;
+create trigger participant_may_be_pregnant after update on participant for each row
+    when (new.sex_at_birth = 'male' and old.sex_at_birth is distinct from 'male') execute function participant_may_be_pregnant();
 
 -- What an event is linked with is the same participant's, and counts when it is linked.
 create function adverse_event_links_its_own() returns trigger
@@ -155,24 +237,60 @@ create index sponsor_assessment_site on sponsor_assessment (site_id);
 create index sponsor_assessment_changed on sponsor_assessment (study_id, changed_at);
 call audit.watch('sponsor_assessment');
 
--- A document that an assessment refers to is of its study and of the drug that is assessed.
+-- A document that an assessment refers to is of its study and of the drug that is assessed, and was in force at the onset;
+-- what is expected is so by a document.
 create function sponsor_assessment_refers_to_its_study() returns trigger
     language plpgsql
 as $$
+declare
+    latest_onset constant date := (select last_day_of(e.started_on) from adverse_event e where e.id = new.adverse_event_id);
+    broken text;
 begin
-    if exists (select from jsonb_to_recordset(new.drugs) as d(drug text, reference_safety_information_id uuid)
-               where d.reference_safety_information_id is not null
-                 and not exists (select from reference_safety_information r
-                                 where r.id = d.reference_safety_information_id and r.study_id = new.study_id
-                                   and r.drug = d.drug)) then
-        raise exception using errcode = 'foreign_key_violation', constraint = 'sponsor_assessment_reference_its_own',
-            table = 'sponsor_assessment', message = 'a document is of another study or drug';
+    select min(case when d.document is null and d.expectedness = 'expected' then 'sponsor_assessment_expected_by_document'
+                    when d.document is not null and r.id is null then 'sponsor_assessment_reference_its_own'
+                    when r.effective_from > latest_onset then 'sponsor_assessment_reference_in_force' end) into broken
+    from (select one ->> 'drug', one ->> 'expectedness', (one ->> 'reference_safety_information_id')::uuid
+          from jsonb_array_elements(new.drugs) one) as d(drug, expectedness, document)
+    left join reference_safety_information r on r.id = d.document and r.study_id = new.study_id and r.drug = d.drug;
+    if broken is not null then
+        raise exception using errcode = 'foreign_key_violation', constraint = broken, table = 'sponsor_assessment',
+            message = 'a document is missing, of another study or drug, or was not in force at the onset';
     end if;
     return null;
 end
 $$;
 create trigger sponsor_assessment_refers_to_its_study after insert or update on sponsor_assessment
     for each row execute function sponsor_assessment_refers_to_its_study();
+
+-- Of an allocated participant of a blinded study no causality names a product of the study, from the day of allocation on and
+-- after a code break as well: what is written there is read by those who stay blinded. What is refused depends on the study's
+-- products, never on the participant's arm. The trigger says in which column the drugs are.
+create function suspects_keep_the_blind() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp
+as $$
+declare
+    event_id constant uuid := case tg_table_name when 'adverse_event' then new.id
+                              else (to_jsonb(new) ->> 'adverse_event_id')::uuid end;
+    named constant text[] := array(select one ->> 'drug' from jsonb_array_elements(to_jsonb(new) -> tg_argv[0]) one);
+begin
+    if treatment_is_open(new.study_id) or not exists (
+        select from protocol_version v where v.study_id = new.study_id and v.blinding -> 'products' ?| named) then
+        return null;
+    end if;
+    perform from participant p where p.id = new.participant_id for no key update; -- an allocation may be on its way
+    if exists (select from adverse_event e
+               where e.id = event_id and last_day_of(e.started_on) >= allocated_on(new.participant_id)) then
+        raise exception using errcode = 'check_violation', constraint = case tg_table_name
+                when 'adverse_event' then 'adverse_event_keeps_the_blind' else 'sponsor_assessment_keeps_the_blind' end,
+            table = tg_table_name, message = 'the product is given blinded';
+    end if;
+    return null;
+end
+$$;
+create trigger suspects_keep_the_blind after insert or update on adverse_event
+    for each row execute function suspects_keep_the_blind('causality');
+create trigger suspects_keep_the_blind after insert or update on sponsor_assessment
+    for each row execute function suspects_keep_the_blind('drugs');
 
 -- --- what an extract tells of it -----------------------------------------------------------------------------------
 

@@ -91,6 +91,20 @@ $$;
 create trigger reporting_clock_stands before update on reporting_clock
     for each row when (old.status <> 'running') execute function reporting_clock_stands();
 
+-- That a clock ran out is never taken back: it is not due later from then on, and what was noted stays.
+create function reporting_clock_stays_overdue() returns trigger
+    language plpgsql
+as $$
+begin
+    raise exception using errcode = 'check_violation', constraint = 'reporting_clock_overdue_stays', table = 'reporting_clock',
+        message = 'a clock that ran out is not due later';
+end
+$$;
+create trigger reporting_clock_stays_overdue before update on reporting_clock
+    for each row when ((old.overdue_at is not null and new.overdue_at is distinct from old.overdue_at)
+                       or (new.due_at > old.due_at and (old.due_at < now() or old.overdue_at is not null)))
+    execute function reporting_clock_stays_overdue();
+
 -- A submission and the clock that it stops tell the same moment.
 create function reporting_clock_tells_its_submission() returns trigger
     language plpgsql

@@ -141,8 +141,9 @@ create function medication_words(medication text) returns text
                            else upper(left(medication, 1)) || replace(substr(medication, 2), '_', ' ') end;
 
 -- Give records the codes that their words have in the dictionary of their study. What was coded stays while the words stay. A
--- record without a code in this version takes over that of the version before, where the code is still current; words that
--- are one current term of the dictionary, and no other, are coded automatically; the rest is for a person.
+-- record without a code in this version takes over that of the version before, where that is one of the same dictionary, the
+-- code is still current and, unless a person chose it, its term still reads as the record; words that are one current term of
+-- the dictionary, and no other, are coded automatically; the rest is for a person.
 create function keep_codings(record_kind text, ids uuid[]) returns void
     language plpgsql
 as $$
@@ -176,10 +177,13 @@ begin
     left join lateral (
         select now.id, before.status
         from coding before
+        join dictionary older on older.id = before.dictionary_id
+        join dictionary newer on newer.id = w.dictionary_id and newer.name = older.name
         join dictionary_term known on known.id = before.dictionary_term_id
         join dictionary_term now on now.dictionary_id = w.dictionary_id and now.code = known.code and now.current
         where before.record_id = w.id and before.dictionary_id = w.previous_dictionary_id
-          and coding_text(before.verbatim) = coding_text(w.words)) carried on not w.entered_in_error
+          and coding_text(before.verbatim) = coding_text(w.words)
+          and (before.status = 'coded' or coding_text(now.term) = coding_text(w.words))) carried on not w.entered_in_error
     left join lateral (
         select (array_agg(t.id))[1] as id from dictionary_term t
         where t.dictionary_id = w.dictionary_id and coding_text(t.term) = coding_text(w.words)

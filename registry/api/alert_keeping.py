@@ -18,12 +18,27 @@ from registry.domain.course import Course
 from registry.domain.laboratory_alert import Changes, changes
 
 FAILURES = Counter("registry_laboratory_rule_failures_total", "Rules of laboratory safety that failed", ["rule"])
+BASELINE_EVENT = "week_0"
 ByVisit = Mapping[str, Sequence[Image]]
 
 
-def watched(*visits: Mapping[str, Any]) -> bool:
-    """Tell whether any of these versions of a visit has anything that alerts are raised of."""
-    return any(visit.get("laboratory_results") or (visit.get("forms") or {}).get("vital_signs") for visit in visits)
+def watched(visit: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> bool:
+    """Tell whether a visit, or what it was before, has anything that alerts are raised of, or may change what others ask.
+
+    Others are compared with the baseline, and which visit that is hangs on what a visit is, when, and whether it counts.
+    """
+    versions = [visit] if before is None else [visit, before]
+    return len(set(map(_standing, versions))) > 1 or any(
+        one.get("laboratory_results")
+        or (one.get("forms") or {}).get("vital_signs")
+        or one.get("event") == BASELINE_EVENT
+        for one in versions
+    )
+
+
+def _standing(visit: Mapping[str, Any]) -> tuple[bool, bool, str]:
+    """Whether a visit is complete, whether it counts, and its day."""
+    return visit.get("status") == "complete", bool(visit.get("entered_in_error")), str(visit.get("visited_on") or "")
 
 
 def hold(tx: Transaction, visit_ids: Sequence[str]) -> None:

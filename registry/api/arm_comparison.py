@@ -53,6 +53,7 @@ def _arm(arm: Arm) -> Image:
         "events": arm.events.get(ALL, 0),
         "serious_events": arm.events.get(SERIOUS, 0),
         "deaths": arm.deaths,
+        "events_after_follow_up": arm.events_after_follow_up,
     }
 
 

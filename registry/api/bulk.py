@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
@@ -45,16 +45,17 @@ LENGTH_NEEDED = BrokenRule(
 
 @dataclass(slots=True)
 class Line:
-    """One line of the request, what became of it, and the key under which a repeat finds it."""
+    """One line of the request, what became of it, the key under which a repeat finds it, and its visit if it is watched."""
 
     number: int
     key: RequestKey
     visit: dict[str, Any] | None = None
     confirmed: list[Finding] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
+    watched: str = ""
 
     def refuse(self, problem: Problem) -> None:
-        self.visit = None
+        self.visit, self.watched = None, ""
         self.answer = {"line": self.number, "status": problem.status, "problem": problem.as_json()}
 
     def keep(self, visit_id: str, version: int) -> None:
@@ -73,16 +74,20 @@ def answered(call: Call, study: str) -> Response:
     if atomic and request.content_length is None and sent.peek(1):
         raise MalformedRequest(LENGTH_NEEDED)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 - closed when the answer is sent
-    refused = 0
+    refused, to_watch = 0, list[str]()
     for chunk in _chunks(_lines(call, sent, study)):
         _record(call, study, chunk, dry_run)
         refused += sum("problem" in line.answer for line in chunk)
         spool.writelines(as_json(line.answer).encode() + b"\n" for line in chunk)
+        to_watch += [line.watched for line in chunk if line.watched]
         if not atomic and not dry_run:
+            _watch(call, to_watch)
             call.keep_so_far()
-    if not dry_run and not (atomic and refused):
-        call.tx.commit()
+            to_watch.clear()
     undone = atomic and refused > 0
+    if not dry_run and not undone:
+        _watch(call, to_watch)
+        call.tx.commit()
     return Response(_drained(spool, undone), 422 if undone else 200, mimetype=NDJSON)
 
 
@@ -191,10 +196,25 @@ def _keep(call: Call, lines: list[Line], dry_run: bool) -> None:
     visits.record(call.tx, recorded)
     confirmed = [(line.visit, line.confirmed) for line in lines if line.visit is not None]
     soft_checks.note(call.tx, call.attribution, "visit", confirmed)
-    safety_watch.of_visits(call.tx, [str(visit["id"]) for visit in recorded if watched(visit)])
     bulk.finish(call.tx, [(line.key, visit["id"]) for line, visit in zip(lines, recorded, strict=True)])
     for line, visit in zip(lines, recorded, strict=True):
         line.pass_judgement() if dry_run else line.keep(visit["id"], 1)
+        line.watched = str(visit["id"]) if watched(visit) else ""
+
+
+def _watch(call: Call, visit_ids: Sequence[str]) -> None:
+    """See to what the visits of a commit ask for, all at once: of two imports, neither waits for what the other holds.
+
+    Raises:
+        Problem: PostgreSQL refused it. The request is not repeated here: its body was read.
+    """
+    if not visit_ids:
+        return
+    try:
+        with bulk.savepoint(call.tx):
+            safety_watch.of_visits(call.tx, visit_ids)
+    except psycopg.Error as error:
+        raise refusals.problem_of(error) from error
 
 
 def _drained(spool: IO[bytes], undone: bool) -> Iterator[bytes]:

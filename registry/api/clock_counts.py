@@ -1,8 +1,10 @@
-"""How many reporting clocks run and are overdue, for the metrics: asked of the database, which may be away."""
+"""How many reporting clocks run and are overdue, and when a worker last lived, for the metrics; the database may be away."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
@@ -14,7 +16,15 @@ SECONDS_TO_WAIT = 1.0
 """Whoever scrapes waits for ten seconds as a rule; the other metrics are answered though the database is away."""
 
 
-def clocks_running(database: Database, now: datetime) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The clocks by what became of them, and the seconds since a worker last told that it lives, where one is known."""
+
+    clocks: Mapping[str, int] = field(default_factory=dict)
+    heartbeat_age: float | None = None
+
+
+def clocks_running(database: Database, now: datetime) -> Counted:
     """Count the clocks of every site; nothing where the database does not answer."""
     everywhere = Attribution(
         actor="metrics",
@@ -28,6 +38,6 @@ def clocks_running(database: Database, now: datetime) -> dict[str, int]:
     try:
         with database.transaction(wait=SECONDS_TO_WAIT) as tx:
             tx.attribute(everywhere)
-            return reporting_clocks.counts(tx, now)
+            return Counted(reporting_clocks.counts(tx, now), reporting_clocks.heartbeat_age(tx))
     except psycopg.Error:
-        return {}
+        return Counted()

@@ -30,7 +30,7 @@ NOT_OFFERED = BrokenRule(
 
 
 def decided(call: Call, record_id: str) -> Image:
-    """Keep the term that a person chose.
+    """Keep the term that a person chose; without one, put the record back on the work list.
 
     Raises:
         NoSuchRecord: the coding is not among those that may be seen. VersionStale: it has another version.
@@ -38,9 +38,10 @@ def decided(call: Call, record_id: str) -> Image:
     """
     current, term_id = codings.read(call.tx, record_id), call.body["dictionary_term_id"]
     amendments.check(call, current)
-    decision = {"dictionary_term_id": term_id, "status": CODING.after(current["status"], "code")}
+    act = "put_back" if term_id is None else "code"
+    decision = {"dictionary_term_id": term_id, "status": CODING.after(current["status"], act)}
     in_use, offered = codings.offers(call.tx, record_id, term_id)
-    if not (in_use and offered):
+    if not (in_use and (offered or term_id is None)):
         raise RulesBroken(NOT_OFFERED if in_use else SUPERSEDED)
     if not amendments.unchanged(decision, current):
         records.amend(call.tx, "coding", record_id, call.version, decision)
@@ -78,7 +79,7 @@ class OneCoding(Resource):  # type: ignore[misc]
         problems=(NoSuchRecord, TransitionNotAllowed),
     )
     def put(self, call: Call, record_id: str) -> Image:
-        """Code a record with a term of the dictionary."""
+        """Code a record with a term of the dictionary, or take a wrong code back."""
         return decided(call, record_id)
 
 

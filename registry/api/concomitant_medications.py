@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, past, recording
+from registry.api import amendments, interest_keeping, past, recording
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
@@ -42,7 +42,9 @@ class ConcomitantMedications(Resource):  # type: ignore[misc]
     )
     def post(self, call: Call, study: str) -> dict[str, Any]:
         """Record a concomitant medication."""
-        return recording.of_participant(call, "concomitant_medication", study)
+        kept = recording.of_participant(call, "concomitant_medication", study)
+        interest_keeping.keep_of_medications(call.tx, [kept["participant_id"]])
+        return kept
 
 
 @namespace.route("/concomitant-medications/<uuid:record_id>")
@@ -63,7 +65,9 @@ class OneConcomitantMedication(Resource):  # type: ignore[misc]
     )
     def put(self, call: Call, record_id: str) -> dict[str, Any]:
         """Replace a concomitant medication."""
-        return amendments.amend(call, "concomitant_medication", record_id)
+        kept = amendments.amend(call, "concomitant_medication", record_id)
+        interest_keeping.keep_of_medications(call.tx, [kept["participant_id"]])
+        return kept
 
 
 past.publish(namespace, "/concomitant-medications", "concomitant_medication", ConcomitantMedication)

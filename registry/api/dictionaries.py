@@ -148,4 +148,6 @@ class CodingChangesOfStudy(Resource):  # type: ignore[misc]
     def get(self, call: Call, study: str) -> dict[str, Any]:
         """Compare the codes of a study's records in two versions of a dictionary."""
         before, after = (call.query.get(f"{side}_dictionary_id") for side in ("from", "to"))
+        for asked in filter(None, (before, after)):
+            records.read(call.tx, "dictionary", asked)
         return changes(call.tx, studies.id_of(call.tx, study), before, str(after))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace, Resource
 
-from registry.api import amendments, entry, past, recording, soft_checks
+from registry.api import amendments, entry, interest_keeping, past, recording, soft_checks
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import records, studies
@@ -38,6 +38,7 @@ class Doses(Resource):  # type: ignore[misc]
         entry.judge_dose(call.body)
         kept = recording.of_participant(call, "dose", study)
         soft_checks.note(call.tx, call.attribution, "dose", [(kept, entry.confirmed_of_dose(call.body))])
+        interest_keeping.keep_of_medications(call.tx, [kept["participant_id"]])
         return kept
 
 
@@ -59,6 +60,7 @@ class OneDose(Resource):  # type: ignore[misc]
         before = records.read(call.tx, "dose", record_id)
         kept = amendments.amend(call, "dose", record_id)
         soft_checks.note(call.tx, call.attribution, "dose", [(kept, entry.confirmed_of_dose(call.body, before))])
+        interest_keeping.keep_of_medications(call.tx, [kept["participant_id"]])
         return kept
 
 

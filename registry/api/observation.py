@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import structlog
 from flask import Flask, Response, g, request
@@ -23,6 +23,8 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from registry.api.clock_counts import Counted
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -73,26 +75,31 @@ def tell_of_paused_signing(account_id: str) -> None:
 
 
 class ClocksCounted(Collector):
-    """The reporting clocks as they were counted just now; a gauge of prometheus-client would be kept for each process."""
+    """What the database told just now of clocks and workers; a gauge of prometheus-client would be kept for each process."""
 
-    def __init__(self, clocks: Mapping[str, int]) -> None:
-        self.clocks = clocks
+    def __init__(self, counted: Counted) -> None:
+        self.counted = counted
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Give the gauge; it has no value where nothing could be counted."""
+        """Give the gauges; one has no value where nothing could be counted."""
         words = "Reporting clocks that run, and that are overdue"
         family = GaugeMetricFamily("registry_reporting_clocks", words, labels=["status"])
-        for status, number in self.clocks.items():
+        for status, number in self.counted.clocks.items():
             family.add_metric([status], number)
         yield family
+        words = "Seconds since a worker last told that it lives"
+        heartbeat = GaugeMetricFamily("registry_worker_heartbeat_seconds", words)
+        if self.counted.heartbeat_age is not None:
+            heartbeat.add_metric([], self.counted.heartbeat_age)
+        yield heartbeat
 
 
-def metrics(several_processes: bool, clocks: Mapping[str, int]) -> Response:
-    """Answer the metrics in Prometheus' text format; the clocks are counted anew each time, as no process counts them."""
+def metrics(several_processes: bool, told: Counted) -> Response:
+    """Answer the metrics in Prometheus' text format; clocks and workers are asked for anew each time, as no process knows them."""
     registry = REGISTRY
     if several_processes:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     counted = CollectorRegistry()
-    counted.register(ClocksCounted(clocks))
+    counted.register(ClocksCounted(told))
     return Response(generate_latest(registry) + generate_latest(counted), content_type=CONTENT_TYPE_LATEST)

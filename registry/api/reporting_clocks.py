@@ -30,6 +30,7 @@ def told(clock: Image, now: datetime) -> Image:
         moment(clock.get("submitted_at")),
         clock["time_zone"],
         now,
+        moment(clock.get("overdue_at")),
     )
     return clock | {name: getattr(stands, name) for name in ("due_at_site", "hours_left", "overdue", "met")}
 

@@ -12,6 +12,7 @@ from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
 from registry.db import reasons, records, reporting_clocks
 from registry.db.transaction import Image
+from registry.domain.dates import FURTHEST_ZONE, PartialDate
 from registry.domain.reporting_clocks import CLOCK_KINDS, REPORTING_CLOCK, STOPPED_BY, moment
 from registry.permissions import Role
 from registry.problems import BrokenRule, CursorNotUnderstood, NoSuchRecord, RulesBroken, TransitionNotAllowed
@@ -28,6 +29,17 @@ NOT_OF_EVENT = "There is no such clock of this adverse event."
 BEFORE_START = (
     "The submission must not be before the clock started; correct when its awareness was, where that was earlier."
 )
+BEFORE_AWARENESS = BrokenRule(
+    "/submitted_at",
+    "before_awareness",
+    "The sponsor must not be told before the site was aware of the event; correct when its awareness was, where that was earlier.",
+)
+NAMES_NO_CLOCK = BrokenRule(
+    "/clock_ids",
+    "names_no_clock",
+    "Clocks run that a submission to this recipient stops: name those that it answers; a submission is never edited.",
+)
+BEFORE_ONSET = BrokenRule("/submitted_at", "before_onset", "An event cannot be submitted before its onset.")
 
 
 def submitted(call: Call, event_id: str) -> Image:
@@ -45,7 +57,7 @@ def submitted(call: Call, event_id: str) -> Image:
     reporting_clocks.hold(call.tx, [event_id])
     [known] = reporting_clocks.pasts(call.tx, [event_id])
     clocks = {clock["id"]: clock for clock in known["clocks"]}
-    if broken := list(broken_rules(call.body, clocks)):
+    if broken := [*broken_rules(call.body, clocks), *too_early(call.body, event, known["events"])]:
         raise RulesBroken(*broken)
     stopped = [(clocks[one], REPORTING_CLOCK.after(clocks[one]["status"], "submit")) for one in call.body["clock_ids"]]
     image = _recorded(call, event)
@@ -64,6 +76,9 @@ def _recorded(call: Call, event: Image) -> Image:
 
 def broken_rules(body: Mapping[str, Any], clocks: Mapping[str, Image]) -> Iterator[BrokenRule]:
     """Give what does not go together in a submission and the clocks of its event."""
+    waiting = (clock for clock in clocks.values() if clock["status"] == "running")
+    if not body["clock_ids"] and any(body["recipient"] in STOPPED_BY[clock["kind"]] for clock in waiting):
+        yield NAMES_NO_CLOCK
     for index, clock_id in enumerate(body["clock_ids"]):
         pointer, clock = f"/clock_ids/{index}", clocks.get(clock_id)
         if clock is None:
@@ -76,6 +91,17 @@ def broken_rules(body: Mapping[str, Any], clocks: Mapping[str, Image]) -> Iterat
             )
         elif (started := moment(clock["started_at"])) and body["submitted_at"] < started:
             yield BrokenRule("/submitted_at", "before_start", BEFORE_START)
+
+
+def too_early(body: Mapping[str, Any], event: Image, images: list[Image]) -> Iterator[BrokenRule]:
+    """Give what a submission says of a time at which nobody can have told of the event."""
+    latest_day = (body["submitted_at"] + FURTHEST_ZONE).date()
+    if latest_day < PartialDate.parse(event["started_on"]).earliest:
+        yield BEFORE_ONSET
+        return
+    aware_at = min(one.site_aware_at for one in clock_keeping.versions(images))
+    if body["recipient"] == "sponsor" and not body["clock_ids"] and body["submitted_at"] < aware_at:
+        yield BEFORE_AWARENESS
 
 
 @namespace.route("/adverse-events/<uuid:record_id>/submissions")

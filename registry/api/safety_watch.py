@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from registry.api import alert_keeping, clock_keeping, interest_keeping
 from registry.api.derived import course_of, guarded
 from registry.db import courses
 from registry.db.transaction import Transaction
+
+AT_ONCE = 200
+"""Of how many visits the courses are in memory at once."""
 
 
 def of_adverse_events(tx: Transaction, event_ids: Iterable[str]) -> None:
@@ -20,13 +23,18 @@ def of_adverse_events(tx: Transaction, event_ids: Iterable[str]) -> None:
 def of_visits(tx: Transaction, visit_ids: Iterable[str]) -> None:
     """See to what visits with their results ask for, after they were recorded or amended.
 
-    The courses that they are part of are read once, together with the alerts that are there: one round trip for all that
-    watch. A course that cannot be read is logged, and what watches over it is left as it is.
+    Their participants are held first, all of them, in one order. The courses that so many visits are part of are read once,
+    together with the alerts that are there: one round trip for all that watch. A course that cannot be read is logged, and
+    what watches over it is left as it is.
     """
     ids = sorted(map(str, visit_ids))
-    if not ids:
-        return
-    alert_keeping.hold(tx, ids)
+    if ids:
+        alert_keeping.hold(tx, ids)
+    for start in range(0, len(ids), AT_ONCE):
+        _of_visits(tx, ids[start : start + AT_ONCE])
+
+
+def _of_visits(tx: Transaction, ids: Sequence[str]) -> None:
     asked = courses.ask(tx, [], visits=ids)
     alerts = alert_keeping.kept(tx, ids)
     read = [(course, images) for images in asked.courses() if (course := guarded(course_of, images)) is not None]

@@ -27,6 +27,7 @@ namespace = Namespace("special_interest_candidates")
 
 def judged(call: Call, record_id: str) -> dict[str, Any]:
     """Keep a person's judgement of a candidate; raises TransitionNotAllowed once it is judged or resolved."""
+    version = candidates.judged_version(call.tx, records.read(call.tx, "special_interest_candidate", record_id))
     held, comment = candidates.held(call.tx, record_id), call.body["comment"]
     status = SPECIAL_INTEREST_CANDIDATE.after(held["status"], call.body["decision"])
     call.tx.attribute(replace(call.attribution, reason=comment))
@@ -35,6 +36,7 @@ def judged(call: Call, record_id: str) -> dict[str, Any]:
         "comment": comment,
         "decided_by": call.actor.account_id,
         "decided_at": datetime.now(UTC),
+        "judged_version": version,
     }
     return records.amend(call.tx, "special_interest_candidate", held["id"], held["version"], judgement)
 

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from flask_restx import Namespace, Resource
 
 from registry.api import amendments, past, safety_watch
+from registry.api.clock_keeping import given_of
 from registry.api.contract import Call, contract
 from registry.api.lists import page_of_records
-from registry.db import records, sponsor_assessments, studies
+from registry.db import records, reporting_clocks, sponsor_assessments, studies
 from registry.db.transaction import Image, Transaction
 from registry.domain import expedited_reporting, sponsor_assessment
-from registry.domain.dates import PartialDate
+from registry.domain.dates import FURTHEST_ZONE, PartialDate
+from registry.domain.expedited_reporting import Given
 from registry.problems import AlreadyRecorded, BrokenRule, CursorNotUnderstood, NoSuchRecord, RulesBroken
 from registry.schemas.sponsor_assessments import KeptSponsorAssessment, SponsorAssessment, SponsorAssessmentFilters
 
 namespace = Namespace("sponsor_assessments")
 TABLE = "sponsor_assessment"
-FURTHEST_ZONE = timedelta(hours=14)
 DISAGREEMENT = "The investigator holds the drug possible: say in disagreement why the sponsor does not."
 BEFORE_ONSET = BrokenRule(
     "/sponsor_aware_at", "before_onset", "The sponsor cannot be aware of an event before its onset."
 )
+OF_AN_ERROR = BrokenRule("", "entered_in_error", "The event was entered in error: there is nothing to assess.")
 
 
 def recorded(call: Call, event_id: str) -> Image:
     """Keep the sponsor's assessment of an event; raises RulesBroken, and AlreadyRecorded where there is one."""
     event = records.read(call.tx, "adverse_event", event_id)
+    if event["entered_in_error"]:
+        raise RulesBroken(OF_AN_ERROR)
     _judge(call.body, event)
     of = {"adverse_event_id": event_id, "participant_id": event["participant_id"]}
     return _followed(call.tx, records.record_of_participant(call.tx, TABLE, call.body | of), event)
@@ -44,17 +47,18 @@ def amended(call: Call, record_id: str) -> Image:
 
 def told(tx: Transaction, assessment: Image) -> Image:
     """Give an assessment with both views side by side, and what they make of the event as it stands."""
-    return beside(assessment, records.read(tx, "adverse_event", assessment["adverse_event_id"]))
+    return beside(tx, assessment, records.read(tx, "adverse_event", assessment["adverse_event_id"]))
 
 
-def beside(assessment: Image, event: Image) -> Image:
+def beside(tx: Transaction, assessment: Image, event: Image) -> Image:
     """Give an assessment beside the event that it is of."""
+    given = given_of(reporting_clocks.given(tx, event["id"]))
     drugs = [asdict(one) for one in sponsor_assessment.compared(event, assessment["drugs"])]
-    return {**assessment, "compared": drugs, "classification": _classification(event, assessment)}
+    return {**assessment, "compared": drugs, "classification": _classification(event, assessment, given)}
 
 
-def _classification(event: Image, assessment: Image) -> dict[str, Any]:
-    found = expedited_reporting.classified(event, assessment)
+def _classification(event: Image, assessment: Image, given: Given) -> dict[str, Any]:
+    found = expedited_reporting.classified(event, assessment, expedited_reporting.in_force_at_onset(event, given))
     by = {
         "investigator": expedited_reporting.seriousness(event, None),
         "sponsor": expedited_reporting.seriousness({}, assessment),
@@ -93,7 +97,7 @@ def _judge(assessment: Image, event: Image) -> None:
 
 def _followed(tx: Transaction, kept: Image, event: Image) -> Image:
     safety_watch.of_adverse_events(tx, [event["id"]])
-    return beside(kept, event)
+    return beside(tx, kept, event)
 
 
 @namespace.route("/adverse-events/<uuid:record_id>/sponsor-assessment")

@@ -28,6 +28,16 @@ TERMS = """
     join dictionary_term t on t.id = c.dictionary_term_id
     where c.record_id = any(%(ids)s::uuid[])"""
 
+# What words would be coded as, by themselves: the one current term of the dictionary in use that has just them.
+AUTOMATIC = """
+    select min(t.code) as code, min(coalesce(t.preferred_code, t.code)) as preferred_code
+    from participant p
+    cross join lateral (select s.dictionary_id from study_dictionary s
+                        where s.study_id = p.study_id and s.kind = 'adverse_event' order by s.id desc limit 1) used
+    join dictionary_term t on t.dictionary_id = used.dictionary_id and coding_text(t.term) = coding_text(%(words)s)
+    where p.id = %(participant_id)s
+    having count(*) = 1 and bool_and(t.current)"""
+
 # As it stood: the dictionary that the study used, and the newest image of each coding in it.
 TERMS_AS_OF = """
     with past as (
@@ -87,6 +97,12 @@ def terms_of(tx: Transaction, record_ids: Sequence[str], as_of: datetime | None 
     statement = TERMS_AS_OF if as_of else TERMS
     rows = tx.every(statement, {"ids": list(record_ids), "as_of": as_of})
     return {row.pop("record_id"): row for row in map(dict, rows)}
+
+
+def automatic(tx: Transaction, participant_id: str, words: str) -> dict[str, Any] | None:
+    """Give the code and preferred code that an event of a participant would get by its words alone."""
+    row = tx.one(AUTOMATIC, {"participant_id": participant_id, "words": words})
+    return dict(row) if row else None
 
 
 def read(tx: Transaction, coding_id: str) -> Image:

@@ -11,6 +11,7 @@ OF_EVENT = """
     select jsonb_build_object(
         'event', audit.image(to_jsonb(a)),
         'assessment', (select audit.image(to_jsonb(s)) from sponsor_assessment s where s.adverse_event_id = a.id),
+        'submitted', exists (select from safety_submission f where f.adverse_event_id = a.id and f.recipient = 'authority'),
         'study', audit.image(to_jsonb(study)),
         'site', audit.image(to_jsonb(site)),
         'participant', audit.image(to_jsonb(p)),

@@ -59,6 +59,9 @@ ONE = """
     join visit v on v.id = a.visit_id
     where a.id = %(id)s"""
 
+HOLD_ITS_PARTICIPANT = """
+    select from participant p
+    where p.id = (select a.participant_id from laboratory_alert a where a.id = %(id)s) for no key update"""
 HELD = "select audit.image(to_jsonb(a)) as image from laboratory_alert a where a.id = %(id)s for no key update"
 FOLLOWS = "What the results of the participant's visits ask for has changed"
 FILTERS = ("kind", "analyte", "urgency", "site_id", "participant_id", "visit_id")
@@ -104,5 +107,9 @@ def read(tx: Transaction, alert_id: str) -> Image:
 
 
 def held(tx: Transaction, alert_id: str) -> Image:
-    """Read an alert and keep others from changing it until the end of this transaction; NoSuchRecord without one."""
+    """Read an alert and keep others from changing it until the end of this transaction; NoSuchRecord without one.
+
+    Its participant is held first: whoever raises alerts meanwhile sees it as it is after this transaction.
+    """
+    tx.run(HOLD_ITS_PARTICIPANT, {"id": alert_id})
     return records.required(tx.image(HELD, {"id": alert_id}))

@@ -85,16 +85,26 @@ PROBLEMS: dict[str, tuple[type[Problem], str]] = {
     "data_cut_not_in_the_future": (RulesBroken, "/moment"),
     "safety_submission_not_in_the_future": (RulesBroken, "/submitted_at"),
     "reporting_clock_submitted_after_start": (RulesBroken, "/submitted_at"),
+    "adverse_event_not_before_birth": (RulesBroken, "/started_on"),
     "adverse_event_not_after_death": (RulesBroken, "/started_on"),
     "adverse_event_death_comes_last": (RulesBroken, "/died_on"),
     "adverse_event_one_death": (RulesBroken, "/died_on"),
     "adverse_event_pregnancy_possible": (RulesBroken, "/special_situations"),
+    "adverse_event_ends_before_death": (RulesBroken, "/ended_on"),
+    "adverse_event_course_before_death": (RulesBroken, "/severity_changes"),
+    "adverse_event_keeps_the_blind": (RulesBroken, "/causality"),
+    "participant_pregnancy_possible": (RulesBroken, "/sex_at_birth"),
+    "enrolment_death_comes_last": (RulesBroken, "/status_on"),
+    "visit_not_after_death": (RulesBroken, "/visited_on"),
     "adverse_event_visits_its_own": (RulesBroken, "/visit_ids"),
     "adverse_event_medications_its_own": (RulesBroken, "/concomitant_medication_ids"),
     "adverse_event_results_its_own": (RulesBroken, "/laboratory_results"),
     "reference_safety_information_once": (AlreadyRecorded, "/effective_from"),
     "sponsor_assessment_aware_before_recorded": (RulesBroken, "/sponsor_aware_at"),
     "sponsor_assessment_reference_its_own": (RulesBroken, "/drugs"),
+    "sponsor_assessment_reference_in_force": (RulesBroken, "/drugs"),
+    "sponsor_assessment_expected_by_document": (RulesBroken, "/drugs"),
+    "sponsor_assessment_keeps_the_blind": (RulesBroken, "/drugs"),
 }
 """Constraints whose breach has a problem of its own, and the place in the record that it concerns."""
 
@@ -125,6 +135,7 @@ SENTENCES: dict[str, str] = {
     "skipped_visit_not_recorded": "The visit is recorded, as a draft or complete; a visit that took place is not skipped.",
     "code_break_requested_once": "A request for this participant waits already; answer it, or decline it first.",
     "safety_submission_not_in_the_future": "The moment must not be in the future.",
+    "reporting_clock_overdue_stays": "A clock that ran out is not due later.",
     "reporting_clock_submitted_after_start": "The submission must not be before the clock started.",
     "reporting_clock_stopped_by_submission": "Only the record of a submission stops a clock.",
     "data_lock_once": "There is a lock on this already; change its state instead.",
@@ -132,9 +143,21 @@ SENTENCES: dict[str, str] = {
     "special_interest_term_once": "The study has this word or code for this topic already.",
     "data_cut_once": "The study has a cut with this code already.",
     "randomisation_list_stratum_once": "A list in use has this stratum already; retire it first, or name other sites.",
+    "adverse_event_not_before_birth": "The event begins before the participant's month of birth: one of the two is wrong.",
     "adverse_event_not_after_death": "The event begins after the participant's death: one of the two dates is wrong.",
-    "adverse_event_death_comes_last": "Another event of the participant begins after this death: one of the two dates is wrong.",
-    "adverse_event_one_death": "Another fatal event of the participant tells another day of death: correct that one first.",
+    "adverse_event_death_comes_last": (
+        "An event or a visit of the participant is told of a day after this death: one of the dates is wrong."
+    ),
+    "adverse_event_one_death": "The participant's death is told with another day already: correct that one first.",
+    "adverse_event_ends_before_death": "The event ends after the participant's death: one of the two dates is wrong.",
+    "adverse_event_course_before_death": "A grade is of a day after the participant's death: one of the two dates is wrong.",
+    "adverse_event_keeps_the_blind": "The product is given blinded here: name study_product.",
+    "sponsor_assessment_keeps_the_blind": "The product is given blinded here: name study_product.",
+    "participant_pregnancy_possible": "A pregnancy of the participant is recorded: correct that event first.",
+    "enrolment_death_comes_last": (
+        "An event, a visit or another day of death is told after this death: one of the dates is wrong."
+    ),
+    "visit_not_after_death": "The visit is after the participant's death: one of the two dates is wrong.",
     "adverse_event_pregnancy_possible": "The participant is male: a pregnancy is the participant's own.",
     "adverse_event_visits_its_own": "Each visit must be one of the participant's that counts.",
     "adverse_event_medications_its_own": "Each medication must be one of the participant's that counts.",
@@ -143,10 +166,14 @@ SENTENCES: dict[str, str] = {
     "sponsor_assessment_once": "The sponsor has assessed this event already; amend that assessment.",
     "sponsor_assessment_aware_before_recorded": "The sponsor's awareness must not be in the future.",
     "sponsor_assessment_reference_its_own": "Each document must be one of this study and of the drug that is assessed.",
+    "sponsor_assessment_reference_in_force": "Each document must be in force on a day that the onset may be.",
+    "sponsor_assessment_expected_by_document": "What is expected is listed in a document: name it.",
     "consent_scopes_asked": "The document does not ask about every one of these uses.",
 }
 """What a client reads of a constraint whose name does not say what to do."""
 
+LOST_RACE = (errors.SerializationFailure, errors.DeadlockDetected)
+"""What the same work, sent again, does not meet again."""
 LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections)
 
 
@@ -162,7 +189,7 @@ def problem_of(error: psycopg.Error) -> Problem:  # noqa: PLR0911 (one return a 
         return AlreadyRecorded(BrokenRule("", name or "unique", sentence(name or "unique")))
     if isinstance(error, errors.IntegrityError) and name:
         return RulesBroken(BrokenRule("", name, sentence(name)))
-    if isinstance(error, errors.LockNotAvailable):
+    if isinstance(error, (errors.LockNotAvailable, *LOST_RACE)):
         return Unavailable(headers={"Retry-After": "1"})
     if isinstance(error, errors.InsufficientPrivilege):
         return NotPermitted()
@@ -178,4 +205,4 @@ def sentence(constraint: str) -> str:
 
 def worth_repeating(error: psycopg.Error) -> bool:
     """Tell whether the same work may succeed, or be refused better, when it is done again at once."""
-    return isinstance(error, errors.UniqueViolation | errors.SerializationFailure | errors.DeadlockDetected)
+    return isinstance(error, (errors.UniqueViolation, *LOST_RACE))

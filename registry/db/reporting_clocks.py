@@ -17,8 +17,17 @@ HELD_CLOCKS = (
     "select id from reporting_clock where adverse_event_id = any (%(ids)s::uuid[]) order by id for no key update"
 )
 
+# What the participant of an event was given, as far as it counts.
+GIVEN = sql.SQL("""
+    jsonb_build_object(
+        'doses', (select coalesce(jsonb_agg(audit.image(to_jsonb(d)) order by d.id), '[]') from dose d
+                  where d.participant_id = v.participant_id and not d.entered_in_error),
+        'intakes', (select coalesce(jsonb_agg(audit.image(to_jsonb(i)) order by i.id), '[]') from study_product_intake i
+                    where i.participant_id = v.participant_id and not i.entered_in_error))""")
+GIVEN_AROUND = sql.SQL("select {given} as given from adverse_event v where v.id = %(id)s").format(given=GIVEN)
+
 # The whole past of events: every version of each and of its assessment, with what was submitted and the clocks that there are.
-PASTS = """
+PASTS = sql.SQL("""
     select jsonb_build_object(
         'id', v.id, 'participant_id', v.participant_id,
         'events', (select coalesce(jsonb_agg(e.after order by e.id), '[]') from audit.event e
@@ -30,14 +39,19 @@ PASTS = """
         'submissions', (select coalesce(jsonb_agg(audit.image(to_jsonb(s)) order by s.id), '[]') from safety_submission s
                         where s.adverse_event_id = v.id),
         'clocks', (select coalesce(jsonb_agg(audit.image(to_jsonb(c)) order by c.id), '[]') from reporting_clock c
-                   where c.adverse_event_id = v.id)) as past
+                   where c.adverse_event_id = v.id),
+        'now', clock_timestamp(), 'given', {given}) as past
     from adverse_event v
     where v.id = any (%(ids)s::uuid[])
-    order by v.id"""
+    order by v.id""").format(given=GIVEN)
 
 PAGE = """
-    select audit.image(to_jsonb(c)) || jsonb_build_object('time_zone', s.time_zone) as image
-    from reporting_clock c join site s on s.id = c.site_id
+    select audit.image(to_jsonb(c)) || jsonb_build_object(
+               'time_zone', s.time_zone, 'participant_code', p.code, 'event_term', e.term) as image
+    from reporting_clock c
+    join site s on s.id = c.site_id
+    join participant p on p.id = c.participant_id
+    join adverse_event e on e.id = c.adverse_event_id
     where {conditions}
     order by c.due_at, c.id limit %(limit)s"""
 
@@ -52,6 +66,17 @@ FILTERS: Mapping[str, Any] = {
 }
 OVERDUE = sql.SQL("(c.status = 'running' and c.due_at < %(now)s) = %(overdue)s")
 AFTER = sql.SQL("(c.due_at, c.id) > (%(after_moment)s::timestamptz, %(after_id)s::uuid)")
+
+# Serious events that count and have no clock: stored before there were clocks.
+WITHOUT_CLOCK = """
+    select v.id::text as id from adverse_event v
+    where not v.entered_in_error and v.seriousness_criteria <> '{}'
+      and not exists (select from reporting_clock c where c.adverse_event_id = v.id)
+    order by v.id"""
+
+HEARTBEAT = """
+    select extract(epoch from clock_timestamp() - max(last_heartbeat))::float as seconds
+    from procrastinate.procrastinate_workers"""
 
 SEEN = "select exists (select from adverse_event where id = %(id)s) as seen"
 
@@ -126,11 +151,17 @@ def hold(tx: Transaction, event_ids: Sequence[str]) -> None:
 
 
 def pasts(tx: Transaction, event_ids: Sequence[str]) -> list[Image]:
-    """Give what is known of events: `events`, `assessments`, `submissions`, `clocks`, each first to last.
+    """Give what is known of events: `events`, `assessments`, `submissions`, `clocks`, each first to last, with what was
+    `given` to the participant, and the moment `now`.
 
     The events must be held, so that nobody adds to their past meanwhile.
     """
     return tx.images(PASTS, {"ids": list(map(str, event_ids))})
+
+
+def given(tx: Transaction, event_id: str) -> Image:
+    """Give the doses and the intakes of the study product of an event's participant."""
+    return tx.image(GIVEN_AROUND, {"id": event_id}) or {}
 
 
 # --- those that ran out -------------------------------------------------------------------------------------------
@@ -139,6 +170,17 @@ def pasts(tx: Transaction, event_ids: Sequence[str]) -> list[Image]:
 def note_overdue(tx: Transaction, now: datetime) -> list[dict[str, Any]]:
     """Note the clocks that have run out and are not noted yet; give what was noted, each clock once whoever asks."""
     return tx.every(NOTE_OVERDUE, {"now": now})
+
+
+def events_without_clock(tx: Transaction) -> list[str]:
+    """Give the serious events that count and have no clock, first to last."""
+    return [row["id"] for row in tx.every(WITHOUT_CLOCK, {})]
+
+
+def heartbeat_age(tx: Transaction) -> float | None:
+    """Give the seconds since a worker last told that it lives; None where no worker is known."""
+    row = tx.one(HEARTBEAT, {})
+    return row["seconds"] if row else None
 
 
 def counts(tx: Transaction, now: datetime) -> dict[str, int]:

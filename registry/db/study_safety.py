@@ -8,7 +8,12 @@ from typing import Any
 
 from registry.db.transaction import Image, Transaction
 
-DAYS = "select s.id::text, (%(as_of)s::timestamptz at time zone s.time_zone)::date as today from site s"
+# Each site's time zone as it was then: what is changed since must not move a day of the past.
+SITES = """
+    select distinct on (e.record_id) e.record_id as id, e.after ->> 'time_zone' as time_zone
+    from audit.event e where e.kind = 'site' and e.record_id is not null and e.at <= %(as_of)s
+    order by e.record_id, e.id desc"""
+DAYS = f"select s.id::text, (%(as_of)s::timestamptz at time zone s.time_zone)::date as today from ({SITES}) s"  # noqa: S608 (constant)
 
 STUDY = """
     select e.after as image from audit.event e
@@ -36,13 +41,13 @@ VISITS = """
     order by e.record_id"""
 
 # Who was allocated to what; row-level security leaves the arm out where this transaction may not know it.
-ALLOCATED = """
+ALLOCATED = f"""
     select a.participant_id::text, s.arm, (a.allocated_at at time zone site.time_zone)::date as allocated_on
     from allocation a
     join randomisation_slot s on s.participant_id = a.participant_id
-    join site on site.id = a.site_id
+    join ({SITES}) site on site.id = a.site_id
     where a.study_id = %(study_id)s and a.allocated_at <= %(as_of)s
-    order by a.participant_id"""
+    order by a.participant_id"""  # noqa: S608 (constant)
 
 A_BATCH = 200
 """Participants of one statement."""

@@ -15,7 +15,7 @@ from registry.api.contract import Call
 from registry.db import records
 from registry.db.accounts import Actor
 from registry.db.transaction import Image, Transaction
-from registry.demo import incidents
+from registry.demo import blinded_events, incidents
 from registry.demo.attributing import attribution
 from registry.demo.cohort import Story
 from registry.demo.plans import Plan
@@ -114,7 +114,7 @@ def treat(tx: Transaction, stories: Sequence[Story], ids: Sequence[str]) -> None
 
 
 def allocate(tx: Transaction, trial: Trial, stories: Sequence[Story], ids: Sequence[str]) -> None:
-    """Allocate, in a blinded trial, every child whose baseline is there, and dispense its first kit."""
+    """Allocate, in a blinded trial, every child whose baseline is there, dispense its first kit, and follow the first day."""
     if not trial.plan.blinded:
         return
     ready = [(story, one) for story, one in zip(stories, ids, strict=True) if _has_baseline(story)]
@@ -124,7 +124,7 @@ def allocate(tx: Transaction, trial: Trial, stories: Sequence[Story], ids: Seque
             {"factor": "disease_course", "level": ATTESTED_COURSES[story.number % 2]},
         ]
         allocations.allocate(Call(tx, ACTOR, attribution(), {"levels": levels}), one)
-    _dispense(tx, ready)
+    blinded_events.follow(tx, _dispense(tx, ready))
 
 
 def _has_baseline(story: Story) -> bool:
@@ -135,8 +135,8 @@ def _light(story: Story) -> bool:
     return bool(story.visits[-1]["forms"]["vital_signs"]["weight"] < 30)
 
 
-def _dispense(tx: Transaction, ready: Sequence[tuple[Story, str]]) -> None:
-    """Record the first kit of each child, as the pharmacist does."""
+def _dispense(tx: Transaction, ready: Sequence[tuple[Story, str]]) -> list[tuple[str, date]]:
+    """Record the first kit of each child, as the pharmacist does; give who began on which day."""
     tx.attribute(attribution(REASON, role="pharmacist"))
     doses = []
     for story, one in ready:
@@ -148,6 +148,7 @@ def _dispense(tx: Transaction, ready: Sequence[tuple[Story, str]]) -> None:
     for dose in doses:
         _move(tx, dose["participant_id"], {"status": "on_treatment", "status_on": dose["started_on"]})
     tx.attribute(attribution())
+    return [(dose["participant_id"], dose["started_on"]) for dose in doses]
 
 
 def _dose(story: Story, participant_id: str, treatment: Mapping[str, Any], today: date) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import compress, islice
 from typing import Any
 
-from registry.api import entry, safety_watch, soft_checks
+from registry.api import entry, interest_keeping, safety_watch, soft_checks
 from registry.api import study_files as applying
 from registry.db import participants as enrolled
 from registry.db import records, studies, visits
@@ -157,6 +157,7 @@ def _record(tx: Transaction, stories: list[Story], known: Mapping[str, str], tri
     _note(tx, "dose", [(dose, entry.confirmed_of_dose(dose)) for dose in doses], loaded)
     conduct.treat(tx, stories, ids)
     conduct.leave(tx, trial, stories, ids)
+    interest_keeping.keep_of_medications(tx, ids)
     _visits(tx, _visits_of(stories, ids, screening=False), trial, loaded)
     alerts.acknowledge(tx, ids)
     special_interest.judge(tx, ids)

@@ -27,6 +27,7 @@ LISTED: tuple[Mapping[str, Any], ...] = (
 )
 """Invented for the demo, and the same for every drug; no brochure or label says this."""
 SPONSOR_LEARNS_AFTER = timedelta(hours=8)
+DOCUMENTS = "select drug, id::text from reference_safety_information where study_id = any (%(ids)s::uuid[])"
 OF_PARTICIPANTS = """
     select audit.image(to_jsonb(e)) as image from adverse_event e
     where e.participant_id = any (%(ids)s::uuid[]) order by e.id"""
@@ -61,11 +62,13 @@ def follow(tx: Transaction, participant_ids: Iterable[str], events: Iterable[Bod
     known = tx.images(OF_PARTICIPANTS, {"ids": list(participant_ids)})
     whole = {(event["participant_id"], event["term"]): event for event in events}
     serious = [event for event in known if event["serious"]]
+    studies = {event["study_id"] for event in serious}
+    by_drug = {row["drug"]: row["id"] for row in tx.every(DOCUMENTS, {"ids": list(studies)})}
     for event in serious:
         tx.attribute(attribution(FOLLOW_UP, role="coordinator"))
         _follow_up(tx, event, whole[event["participant_id"], event["term"]])
         tx.attribute(attribution(role="safety_officer"))
-        _assess(tx, event)
+        _assess(tx, event, by_drug)
     tx.attribute(attribution())
     return [event["id"] for event in known], len(serious)
 
@@ -78,7 +81,7 @@ def _follow_up(tx: Transaction, event: Image, whole: Body) -> None:
     records.amend(tx, "adverse_event", event["id"], event["version"], body)
 
 
-def _assess(tx: Transaction, event: Image) -> None:
+def _assess(tx: Transaction, event: Image, documents: Mapping[str, str]) -> None:
     """Assess an event as the sponsor: what is listed is expected, and of some zoster it does not hold the drug possible."""
     learned = datetime.fromisoformat(event["site_aware_at"]) + SPONSOR_LEARNS_AFTER
     listed = event.get("ctcae_term") in {one["term"] for one in LISTED}
@@ -87,7 +90,10 @@ def _assess(tx: Transaction, event: Image) -> None:
     causality = {"causality": "no_reasonable_possibility", "disagreement": DISAGREEMENT} if excluded else {
         "causality": "reasonable_possibility"
     }  # fmt: skip
-    drugs = [{"drug": one["drug"], **said, **causality} for one in event["causality"]]
+    drugs = [
+        {"drug": one["drug"], "reference_safety_information_id": documents[one["drug"]], **said, **causality}
+        for one in event["causality"]
+    ]
     schema = SponsorAssessment()
     body = schema.whole(schema.accept({"sponsor_aware_at": learned.isoformat(), "drugs": drugs}))
     of = {"adverse_event_id": event["id"], "participant_id": event["participant_id"]}

@@ -16,7 +16,9 @@ JUDGE = """
     update special_interest_candidate c
     set status = case when n.number %% %(dismissed_every)s = 0 then 'dismissed' else 'confirmed' end,
         comment = case when n.number %% %(dismissed_every)s = 0 then %(dismissed)s else %(confirmed)s end,
-        decided_at = clock_timestamp(), version = c.version + 1, changed_at = clock_timestamp()
+        decided_at = clock_timestamp(),
+        judged_version = (select a.version from adverse_event a where a.id = c.adverse_event_id),
+        version = c.version + 1, changed_at = clock_timestamp()
     from (select o.id, row_number() over (order by o.id) as number from special_interest_candidate o
           where o.participant_id = any (%(ids)s::uuid[]) and o.status = 'open' and o.adverse_event_id is not null) n
     where n.id = c.id and n.number %% %(left_open_every)s <> 0"""

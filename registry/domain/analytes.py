@@ -4,8 +4,9 @@ Sources: domain reference 3 (interferon biomarkers) and 4.1 (safety tests, LOINC
 2025-03-28 (test codes). A LOINC code is `confirmed` where it was seen in public code with that meaning; the others are
 [MEM 60 to 95%] and a site verifies them. Units of VZV IgG and anti-HBs, and specimens where sections 3 and 4.1 name
 none, are [MEM 90%]. SDTM codes that the controlled terminology lacks (SIGLEC1, GALECTN9, PSTAT1, BKVDNA and the
-antigens of hepatitis C and varicella) are ours: those code lists are extensible. Limits of normal are not here: they
-come with every result from its laboratory.
+antigens of hepatitis C and varicella), or that were not looked up in it (CMVDNA, EBVDNA, HBVDNA), are ours: those code lists
+are extensible. Where no LOINC code was seen for the plasma (cytomegalovirus, Epstein-Barr virus), there is none.
+Limits of normal are not here: they come with every result from its laboratory.
 
 Transcripts are those that the 6-gene and the 28-gene interferon score are made of (section 3; the 28 are [MEM 88%]), as
 a fold change of qPCR or as normalised counts of NanoString, which never convert into each other. Alkaline phosphatase
@@ -24,7 +25,7 @@ __all__ = [
     "of_category",
 ]  # fmt: skip
 
-CATALOGUE_VERSION = "2"
+CATALOGUE_VERSION = "3"
 
 TRANSCRIPT = "RNA_"
 """What the code of a transcript starts with; the rest is the symbol of its gene (HGNC)."""
@@ -142,6 +143,9 @@ _CATALOGUE = (
     _virus("BKVURINE", "BK virus DNA, urine", loinc="41480-5", specimens=("urine",)),
     _virus("IGRA", "Interferon-gamma release assay, mitogen-corrected", families=(units.INTERFERON_RELEASE,),
            loinc="71774-4", specimens=_BLOOD, minimum=None, sdtm_test="MYTBGIR"),
+    _virus("CMVPLASMA", "Cytomegalovirus DNA, plasma", specimens=("plasma",), loinc_confirmed=False, sdtm_test="CMVDNA"),
+    _virus("EBVPLASMA", "Epstein-Barr virus DNA, plasma", specimens=("plasma",), loinc_confirmed=False, sdtm_test="EBVDNA"),
+    _virus("HBVDNA", "Hepatitis B virus DNA", loinc="29615-2", sdtm_test="HBVDNA"),
     _antigen("HBSAG", "Hepatitis B surface antigen", loinc="5196-1"),
     _antibody("ANTIHBC", "Hepatitis B core antibody", loinc="16933-4", loinc_confirmed=True,
               sdtm_antigen="HEPATITIS B VIRUS CORE ANTIGEN"),

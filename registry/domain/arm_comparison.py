@@ -1,4 +1,8 @@
-"""Adverse events by the arm that participants were allocated to, whatever was then given: from the day of allocation on."""
+"""Adverse events by the arm that participants were allocated to, whatever was then given: from the day of allocation on.
+
+Everybody who was allocated counts as a participant, who left at once with no time. Events count up to the end of follow-up,
+deaths whenever they came; how many events began after it is said apart.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from registry.domain.deaths import deaths
 from registry.domain.incidence import Group, events_in, groups_of
-from registry.domain.study_safety import Constants, Event, Person, patient_years
+from registry.domain.study_safety import DAY, Constants, Event, Person, patient_years
 
 PLACEBO = "placebo"
 COMPARED = ("all", "serious", "special_interest", "system_organ_class")
@@ -32,6 +37,7 @@ class Arm:
     participants: int = 0
     patient_years: Decimal = Decimal(0)
     deaths: int = 0
+    events_after_follow_up: int = 0
     people: dict[Group, int] = field(default_factory=dict)
     events: dict[Group, int] = field(default_factory=dict)
 
@@ -53,16 +59,19 @@ def arms(
     found = {code: Arm(code=code) for code in codes}
     for person in people:
         slot = allocated.get(person.id)
-        if slot is not None and slot.on <= person.until:
+        if slot is not None:
             _count(found.setdefault(slot.arm, Arm(code=slot.arm)), person, slot.on, definitions)
     return tuple(found.values())
 
 
 def _count(arm: Arm, person: Person, since: date, definitions: Constants) -> None:
     arm.participants += 1
-    arm.patient_years += patient_years((person.until - since).days + 1, definitions)
-    arm.deaths += person.ended_by == "death"
-    began = [event for event, _ in events_in(person, ((since, person.until),))]
+    arm.patient_years += patient_years(max(0, (person.until - since).days + 1), definitions)
+    arm.deaths += len(deaths([person]))
+    began = [event for event, _ in events_in(person, ((since, person.until),) if since <= person.until else ())]
+    known = {event.id for event in began}
+    after = events_in(person, ((max(since, person.until + DAY), date.max),))
+    arm.events_after_follow_up += sum(event.id not in known for event, _ in after)
     every = [group for event in began for group in _compared(event)]
     for group in every:
         arm.events[group] = arm.events.get(group, 0) + 1

@@ -17,7 +17,7 @@ PLACES = Decimal("0.1")
 class Standing:
     """A clock at a moment; `hours_left` is below 0 once it is overdue, and None where it does not run.
 
-    `met` is None where nobody knows yet, or where nothing is required any more.
+    `met` is None where nobody knows yet, or where nothing was required any more before it ran out.
     """
 
     due_at_site: str
@@ -26,7 +26,14 @@ class Standing:
     met: bool | None
 
 
-def standing(status: str, due_at: datetime, submitted_at: datetime | None, time_zone: str, now: datetime) -> Standing:
+def standing(
+    status: str,
+    due_at: datetime,
+    submitted_at: datetime | None,
+    time_zone: str,
+    now: datetime,
+    overdue_at: datetime | None = None,
+) -> Standing:
     """Tell how a clock stands; hours are rounded down to a tenth, so that none is promised that is not there."""
     running = status == "running"
     overdue = running and is_overdue(due_at, now)
@@ -35,5 +42,5 @@ def standing(status: str, due_at: datetime, submitted_at: datetime | None, time_
         due_at_site=due_at.astimezone(ZoneInfo(time_zone)).isoformat(timespec="seconds"),
         hours_left=(seconds / SECONDS_AN_HOUR).quantize(PLACES, ROUND_FLOOR) if running else None,
         overdue=overdue,
-        met=submitted_at <= due_at if submitted_at else (False if overdue else None),
+        met=submitted_at <= due_at if submitted_at else (False if overdue or overdue_at else None),
     )

@@ -25,6 +25,7 @@ CODING = States(
         Transition("match", ("to_code", "coded", "not_needed"), "coded_automatically", "one term has just the words"),
         Transition("code", ("to_code", "coded_automatically", "coded"), "coded", "a person chose the term"),
         Transition("clear", ("coded_automatically", "coded"), "to_code", "the words of the record changed"),
+        Transition("put_back", ("coded_automatically", "coded"), "to_code", "a person took a wrong code back"),
         Transition(
             "close", ("to_code", "coded_automatically", "coded"), "not_needed", "entered in error, or version left"
         ),

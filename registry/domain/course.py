@@ -109,8 +109,16 @@ class Visit(Kept):
 
         Rule of ours, version 1: one without a time of collection counts only where none has one; then the last submitted.
         """
-        measured = [one for one in self.results(analyte) if exact(one.get("value")) is not None]
-        return max(enumerate(measured), key=_collected, default=(0, None))[1]
+        return self._counting.get(analyte)
+
+    @cached_property
+    def _counting(self) -> Mapping[str, Mapping[str, Any]]:
+        found: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        for one in enumerate(self.results()):
+            if exact(one[1].get("value")) is not None:
+                analyte = one[1]["analyte"]
+                found[analyte] = max(found.get(analyte, one), one, key=_collected)
+        return {analyte: one for analyte, (_, one) in found.items()}
 
 
 def _collected(result: tuple[int, Mapping[str, Any]]) -> tuple[bool, datetime, int]:

@@ -7,10 +7,12 @@ Sources: domain reference 8 (an import refuses a date it would have to guess), S
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Self
 
 Precision = Literal["year", "month", "day"]
+FURTHEST_ZONE = timedelta(hours=14)
+"""What the latest day on earth is ahead of UTC: a moment may be on that day somewhere."""
 
 _FORM = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
 

@@ -30,14 +30,13 @@ from registry.domain.eligibility_results import RESULTS, latest_of_visits
 from registry.domain.functioning import CHAQ
 from registry.domain.high_risk import HIGH_RISK
 from registry.domain.items import CDASI_ACTIVITY_TOTAL, CMAS_TOTAL
-from registry.domain.medications import MEDICATIONS, of_class
+from registry.domain.medications import LIVE_VACCINES, MEDICATIONS
 from registry.domain.refractory import REFRACTORY
 from registry.domain.vocabulary import INDICATIONS, SEX_AT_BIRTH
 
 Find = Callable[[Course, date], Fact]
 NO_CODES: Mapping[str, str] = MappingProxyType({})
 INDETERMINATE = "indeterminate"
-LIVE_VACCINES = frozenset(medication.code for medication in of_class("vaccine_live"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from registry.domain.dates import PartialDate
 from registry.domain.edit_check_rules import Limits
-from registry.domain.expectedness import normalised
 
 Event = Mapping[str, Any]
+BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def may_be_the_same(event: Event, other: Event, limits: Limits) -> bool:
@@ -19,8 +21,17 @@ def may_be_the_same(event: Event, other: Event, limits: Limits) -> bool:
 
 def names(event: Event) -> frozenset[tuple[str, str]]:
     """Give what an event is called: its own term, its CTCAE term, and its codes; a code is compared with a code only."""
-    terms = {("term", normalised(event[name])) for name in ("term", "ctcae_term") if event.get(name)}
+    terms = {("term", words_of(event[name])) for name in ("term", "ctcae_term") if event.get(name)}
     return frozenset(terms | {("code", code) for code in event.get("codes") or ()})
+
+
+def words_of(term: str) -> str:
+    """Give a term as it is compared: its words alone, without case, marks, hyphens and the width of its characters.
+
+    A term of marks alone has none, and is compared as it stands.
+    """
+    folded = unicodedata.normalize("NFKC", term).casefold()
+    return BETWEEN_WORDS.sub(" ", folded).strip() or folded
 
 
 def days_apart(event: Event, other: Event) -> int:

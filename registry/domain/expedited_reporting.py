@@ -1,14 +1,19 @@
 """Whether an adverse event is one to report in haste: serious, related, unexpected, and fatal or life-threatening (ICH E2A).
 
 What the investigator and the sponsor say is weighed together: the higher of the two decides, so that a sponsor raises and
-never lowers. What nobody has assessed is not excluded: it counts, provisionally.
+never lowers. What nobody has assessed is not excluded: it counts, provisionally; so does a systemic JAK inhibitor or a study
+product in force at onset that nobody has said anything about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
+
+from registry.domain.dates import PartialDate
+from registry.domain.dosing import TOPICAL_FORMULATIONS
 
 Image = Mapping[str, Any]
 Answer = Literal["yes", "no", "open"]
@@ -18,6 +23,18 @@ RELATED = frozenset({"certain", "probable", "possible"})
 """WHO-UMC categories that count as a reasonable possibility: which of them do is a convention of this registry."""
 EXCLUDED = frozenset({"unlikely"})
 """The other categories, `conditional` and `unassessable`, are no assessment yet."""
+STUDY_PRODUCT = "study_product"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a participant was given: the doses of JAK inhibitors and the intakes of a study product that count, as images."""
+
+    doses: tuple[Image, ...] = ()
+    intakes: tuple[Image, ...] = ()
+
+
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +73,33 @@ class Classification:
         return self.serious and self.related and self.unexpected
 
 
-def classified(event: Image, assessment: Image | None) -> Classification:
+def in_force_at_onset(event: Image, given: Given) -> tuple[str, ...]:
+    """Give the systemic JAK inhibitors, and the study product, in force on a day that the onset may be."""
+    onset = PartialDate.parse(event["started_on"]) if given != NOTHING_GIVEN else None
+    if onset is None:
+        return ()
+    systemic = (one for one in given.doses if one.get("formulation") not in TOPICAL_FORMULATIONS)
+    drugs = [one["drug"] for one in systemic if _covers(one, onset)]
+    product = [STUDY_PRODUCT for one in given.intakes if _covers(one, onset)]
+    return tuple(sorted({*drugs, *product}))
+
+
+def _covers(interval: Image, onset: PartialDate) -> bool:
+    ends = interval.get("ended_on")
+    begun = date.fromisoformat(interval["started_on"]) <= onset.latest
+    return begun and (not ends or date.fromisoformat(ends) >= onset.earliest)
+
+
+def classified(event: Image, assessment: Image | None, in_force: Iterable[str] = ()) -> Classification:
     """Classify an event by its image and that of the sponsor's assessment; one entered in error is nothing.
 
+    `in_force` are the drugs that `in_force_at_onset` gives: each is an open suspicion until somebody assesses it.
     Unexpected is what the sponsor has not called expected with every drug that may have caused it.
     """
     if event.get("entered_in_error"):
         return Classification()
     criteria = seriousness(event, assessment)
-    suspicions = tuple(_suspicions(event, assessment or {}))
+    suspicions = tuple(_suspicions(event, assessment or {}, in_force))
     counting = [one for one in suspicions if one.counts]
     nobody_named = not suspicions
     return Classification(
@@ -84,10 +119,10 @@ def seriousness(event: Image, assessment: Image | None) -> frozenset[str]:
     )
 
 
-def _suspicions(event: Image, assessment: Image) -> Iterable[Suspicion]:
+def _suspicions(event: Image, assessment: Image, in_force: Iterable[str]) -> Iterable[Suspicion]:
     investigator = {one["drug"]: one.get("causality") for one in event.get("causality") or ()}
     sponsor = {one["drug"]: one for one in assessment.get("drugs") or ()}
-    for drug in dict.fromkeys([*investigator, *sponsor]):
+    for drug in dict.fromkeys([*investigator, *sponsor, *in_force]):
         said = sponsor.get(drug) or {}
         yield Suspicion(drug, _related(investigator.get(drug), said.get("causality")), _unexpected(said))
 

@@ -2,7 +2,8 @@
 
 A person is followed from the first day of the drug, which is day 1, to the end of the first time on it and the risk window
 after: gaps that are bridged do not end it. Who was still on the drug, or in the window, on the last day that counts is
-censored there, unless death ended it. Where an event and another end fall on one day, the event came first.
+censored there, unless death ended it. Where an event and another end fall on one day, the event came first; death comes
+before stopping.
 """
 
 from __future__ import annotations
@@ -53,10 +54,10 @@ def _followed(person: Person, drug: str, kind: str, safety: StudySafety) -> Foll
 def _without_event(person: Person, days: Days, window: int, ended: bool) -> tuple[Days, Ending]:
     """Give how long a person would be followed without the event, and what would end it."""
     start, stop = days
-    until = stop + window * DAY
-    if ended and until <= person.until:
+    until, died = stop + window * DAY, person.ended_by == "death"
+    if ended and until <= (person.until - DAY if died else person.until):
         return (start, until), "stopped"
-    return (start, person.until), "death" if person.ended_by == "death" else "censored"
+    return (start, person.until), "death" if died else "censored"
 
 
 def _count(first: date, last: date) -> int:

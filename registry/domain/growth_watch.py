@@ -37,12 +37,9 @@ def growing(course: Course, visit: Visit) -> Iterator[Alert]:
     """Ask about slow growth, else about a fall of height for age."""
     rule = course.rules[HEIGHT_VELOCITY.id]
     found = growth_at(course, visit)
-    if found.slow:
-        yield Alert(kind="growth", rule=rule.id, rule_version=rule.version, measured=found.velocity, unit="cm/a")
-    elif found.fallen:
-        yield Alert(
-            kind="growth", rule=rule.id, rule_version=rule.version, measured=found.score_change, unit="{z-score}"
-        )
+    if found.slow or found.fallen:
+        measured, unit = (found.velocity, "cm/a") if found.slow else (found.score_change, "{z-score}")
+        yield Alert(kind="growth", rule=rule.id, rule_version=rule.version, measured=measured, unit=unit, worse_when=-1)
 
 
 def growth_at(course: Course, visit: Visit) -> Growth:

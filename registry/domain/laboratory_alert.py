@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from registry.domain.course import exact
+from registry.domain.laboratory_values import in_unit
 from registry.domain.transitions import States, Transition
 
 KINDS: Mapping[str, str] = {
@@ -37,13 +39,16 @@ URGENCIES: Mapping[int, str] = {AT_ONCE: "at once", SOON: "soon", WATCH: "to be 
 LIFE_THREATENING, SEVERE = 4, 3
 PLACES = Decimal("0.000001")
 """What was measured is kept to as many places as the value of a result."""
+AGAIN_PERCENT = Decimal(10)
+"""By how much a value is worse than the one acknowledged, in percent of it, that is looked at again: ours, version 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What a rule asks a person to look at: about one analyte, or about growth, at one visit.
 
-    `measured` is what the rule looked at, in `unit`; `grade` is the CTCAE grade of the result where there is one.
+    `measured` is what the rule looked at, in `unit`; `grade` is the CTCAE grade of the result where there is one;
+    `worse_when` is 1 where a higher value is worse, -1 where a lower one is.
     """
 
     kind: str
@@ -54,6 +59,7 @@ class Alert:
     grade: int | None = None
     measured: Decimal | None = None
     unit: str | None = None
+    worse_when: int = 0
 
     @property
     def about(self) -> tuple[str, str | None]:
@@ -71,7 +77,35 @@ class Alert:
     def values(self) -> dict[str, Any]:
         """Give it as it is kept."""
         measured = None if self.measured is None else (self.measured.quantize(PLACES).normalize() + 0)
-        return asdict(self) | {"measured": measured, "urgency": self.urgency}
+        whole = asdict(self) | {"measured": measured, "urgency": self.urgency}
+        return {name: whole[name] for name in VALUES}
+
+    def worse_than(self, other: Alert) -> bool:
+        """Whether it asks about a higher grade than another about the same thing, or about a worse value of that grade."""
+        grades = self.grade or 0, other.grade or 0
+        if grades[0] != grades[1] or other.measured is None:
+            return grades[0] > grades[1] or (grades[0] == grades[1] and self.measured is not None)
+        return (self._harm(other.measured, other.unit) or 0) > 0
+
+    def asks_again(self, acknowledged: Kept) -> bool:
+        """Whether the grade is higher, or the value much worse, than that of an alert that was acknowledged."""
+        if (self.grade or 0) > (acknowledged.get("grade") or 0):
+            return True
+        before = exact(acknowledged.get("measured"))
+        harm = None if before is None else self._harm(before, acknowledged.get("unit"))
+        return before is not None and harm is not None and harm * 100 > AGAIN_PERCENT * abs(before)
+
+    def _harm(self, before: Decimal, unit: str | None) -> Decimal | None:
+        """How much worse the value is than one in a unit; None where the two do not compare."""
+        now = self.measured
+        if unit != self.unit:
+            reported = {"analyte": self.analyte, "value": now, "unit": self.unit}
+            now = in_unit(reported, unit) if unit and self.analyte else None
+        return None if now is None else (now - before) * self.worse_when
+
+
+VALUES = (*(name for name in Alert.__dataclass_fields__ if name != "worse_when"), "urgency")
+"""What is kept of what a rule asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +118,11 @@ class Wanted:
 
     @property
     def each_once(self) -> Mapping[tuple[str, str | None], Alert]:
-        """The alerts, of those about the same thing the one of the highest grade, else the first."""
+        """The alerts, of those about the same thing the one of the highest grade, else of the worst value, else the first."""
         found: dict[tuple[str, str | None], Alert] = {}
         for alert in self.alerts:
             known = found.get(alert.about)
-            if known is None or (alert.grade or 0) > (known.grade or 0):
+            if known is None or alert.worse_than(known):
                 found[alert.about] = alert
         return found
 
@@ -111,14 +145,14 @@ def changes(wanted: Wanted, kept: Sequence[Kept]) -> Changes:
     """Give what is to be written so that the alerts of a visit are as they are asked for.
 
     `kept` are the images of its alerts. One that was acknowledged stays as it was, and is raised anew only where the grade
-    is higher than the one that was acknowledged.
+    is higher, or the value much worse, than whatever was acknowledged.
     """
-    waiting = {(one["kind"], one.get("analyte")): one for one in kept if one["status"] == "open"}
-    seen = _acknowledged(kept)
+    waiting = {_about(one): one for one in kept if one["status"] == "open"}
+    seen = [one for one in kept if one["status"] == "acknowledged"]
     asked = {
         about: alert
         for about, alert in wanted.each_once.items()
-        if about not in seen or (alert.grade or 0) > seen[about]
+        if all(alert.asks_again(one) for one in seen if _about(one) == about)
     }
     raised = [
         {"visit_id": wanted.visit_id, "status": LABORATORY_ALERT.first, **alert.values()}
@@ -128,17 +162,11 @@ def changes(wanted: Wanted, kept: Sequence[Kept]) -> Changes:
     return Changes(tuple(raised), (*_updated(asked, waiting), *_resolved(asked, waiting, wanted.unknown)))
 
 
-def _acknowledged(kept: Iterable[Kept]) -> dict[tuple[str, str | None], int]:
-    """Give the highest grade that was acknowledged of each thing."""
-    found: dict[tuple[str, str | None], int] = {}
-    for one in kept:
-        if one["status"] == "acknowledged":
-            about = (one["kind"], one.get("analyte"))
-            found[about] = max(found.get(about, 0), one.get("grade") or 0)
-    return found
-
-
 About = tuple[str, str | None]
+
+
+def _about(one: Kept) -> About:
+    return one["kind"], one.get("analyte")
 
 
 def _updated(asked: Mapping[About, Alert], waiting: Mapping[About, Kept]) -> list[dict[str, Any]]:
@@ -155,11 +183,10 @@ def _resolved(
     asked: Mapping[About, Alert], waiting: Mapping[About, Kept], unknown: Collection[str]
 ) -> list[dict[str, Any]]:
     """Give those that wait and are asked for no more, as they were, resolved; not those whose rule failed."""
-    names = (*Alert.__dataclass_fields__, "urgency")
     return [
         {
             "id": one["id"],
-            **{name: one.get(name) for name in names},
+            **{name: one.get(name) for name in VALUES},
             "status": LABORATORY_ALERT.after("open", "resolve"),
         }
         for about, one in waiting.items()

@@ -14,7 +14,7 @@ from registry.domain.derivations import laboratory
 from registry.domain.enzyme_signal import ENZYME_SIGNAL
 from registry.domain.growth_watch import growing
 from registry.domain.laboratory_alert import Alert, Wanted
-from registry.domain.laboratory_grades import baseline_grade, counting_number, grade_of, graded
+from registry.domain.laboratory_grades import INCREASED, baseline_grade, counting_number, grade_of, graded
 from registry.domain.laboratory_safety import EARLY, HARMFUL, HELD, JAKI_HOLD, LABORATORY_GRADE_ALERT, LABORATORY_TREND
 from registry.domain.laboratory_trend import trend, within_limit
 from registry.domain.laboratory_values import found_virus, held
@@ -37,7 +37,8 @@ def holding(course: Course, visit: Visit) -> Iterator[Alert]:
         analyte = result["analyte"]
         if analyte in HELD and held(result, rule):
             grade = grade_of(course, visit, analyte, number)
-            yield asked_by(rule, "hold", analyte=analyte, result_number=number, grade=grade, **_value(result))
+            about = {"analyte": analyte, "result_number": number, "grade": grade, "worse_when": -1}
+            yield asked_by(rule, "hold", **about, **_value(result))
 
 
 def grading(course: Course, visit: Visit) -> Iterator[Alert]:
@@ -52,6 +53,7 @@ def grading(course: Course, visit: Visit) -> Iterator[Alert]:
         before = baseline_grade(course, one.subject) if after else None
         least = rule.constants.early_grade if one.analyte in EARLY else rule.constants.alert_grade
         of_this = {"analyte": one.analyte, "result_number": one.result_number, "grade": one.grade, **_value(result)}
+        of_this["worse_when"] = 1 if one.subject.endswith(INCREASED) else HARMFUL.get(one.analyte, 1)
         if one.grade >= least and (before is None or one.grade > before):
             yield asked_by(rule, "grade", **of_this)
         elif before is not None and one.grade - before >= rule.constants.rise:
@@ -62,11 +64,11 @@ def signalling(course: Course, visit: Visit) -> Iterator[Alert]:
     """Ask about a rise of a muscle enzyme that is a signal, not a flare."""
     for number, result in laboratory.numbered(visit):
         if result["analyte"] == laboratory.SIGNAL_ENZYME and dated(visit):
-            given = laboratory.signal(course, visit, result, number).result
+            given = laboratory.signalled(course, visit, result, number)
             if given.category == "signal":
                 grade = grade_of(course, visit, result["analyte"], number)
-                about = {"analyte": result["analyte"], "result_number": number, "grade": grade, **_value(result)}
-                yield asked_by(given.rule, ENZYME_KIND, **about)
+                about = {"analyte": result["analyte"], "result_number": number, "grade": grade, "worse_when": 1}
+                yield asked_by(given.rule, ENZYME_KIND, **about, **_value(result))
 
 
 def infecting(course: Course, visit: Visit) -> Iterator[Alert]:
@@ -74,7 +76,8 @@ def infecting(course: Course, visit: Visit) -> Iterator[Alert]:
     for number, result in enumerate(visit.results(), 1):
         if found_virus(result):
             rule = course.rules["bk-virus-alert"]
-            yield asked_by(rule, "virus", analyte=result["analyte"], result_number=number, **_value(result))
+            about = {"analyte": result["analyte"], "result_number": number, "worse_when": 1}
+            yield asked_by(rule, "virus", **about, **_value(result))
 
 
 def trending(course: Course, visit: Visit) -> Iterator[Alert]:
@@ -87,7 +90,7 @@ def trending(course: Course, visit: Visit) -> Iterator[Alert]:
         number = counting_number(visit, analyte) if found.harmful else None
         if number is not None:
             about = {"analyte": analyte, "result_number": number, "grade": grade_of(course, visit, analyte, number)}
-            yield asked_by(rule, "trend", **about, **_value(found.results[-1]))
+            yield asked_by(rule, "trend", **about, worse_when=HARMFUL[analyte], **_value(found.results[-1]))
 
 
 def _value(result: Mapping[str, Any]) -> dict[str, Any]:

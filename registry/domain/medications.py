@@ -118,3 +118,6 @@ MEDICATIONS: Mapping[str, Medication] = MappingProxyType({medication.code: medic
 def of_class(kind: str) -> tuple[Medication, ...]:
     """The medications of one class, in the order of the vocabulary."""
     return tuple(medication for medication in MEDICATIONS.values() if medication.kind == kind)
+
+
+LIVE_VACCINES = frozenset(medication.code for medication in of_class("vaccine_live"))

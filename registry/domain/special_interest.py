@@ -36,6 +36,14 @@ class Constants:
     lipids_grade: int = constant(
         "CTCAE grade from which raised cholesterol or triglycerides count", 2, source=_OURS, certainty=70, high=4
     )
+    live_vaccine_days: int = constant(
+        "Days before the first day and after the last day of a dose within which a live vaccine counts: 4 weeks before "
+        "treatment by MYOCIT, after it ours",
+        28,
+        source="S-MYOCIT; after the dose, rule of ours, version 1",
+        certainty=70,
+        low=0,
+    )
 
 
 SPECIAL_INTEREST_RULE = Rule(
@@ -55,6 +63,7 @@ FOUND_BY: Mapping[str, str] = MappingProxyType(
         "special_situation": "Special situation of the event",
         "laboratory_grade": "Grade, fall or signal of a laboratory result",
         "virus_result": "Positive result for an infectious agent",
+        "medication": "Live vaccine near a dose of a JAK inhibitor",
     }
 )
 """The ways by which a candidate is found."""
@@ -96,7 +105,8 @@ _BESIDES: Mapping[str, Mapping[str, Any]] = {
     "pregnancy": {"situations": ("pregnancy",)},
     "overdose": {"situations": ("overdose",)},
     "bk_virus": {"positive": ("BKVPLASMA", "BKVURINE")},
-    "hepatitis_b_reactivation": {"positive_later": ("HBSAG",)},
+    "ebv_cmv": {"positive": ("EBVPLASMA", "CMVPLASMA")},
+    "hepatitis_b_reactivation": {"positive_later": ("HBSAG", "HBVDNA")},
     "tuberculosis": {"positive_later": ("IGRA",)},
     "cytopenia": {"graded": _graded("cytopenia_grade", "NEUT", "LYM", "PLAT", "WBC", "HGB")},
     "transaminases": {"graded": _graded("transaminases_grade", "ALT", "AST")},

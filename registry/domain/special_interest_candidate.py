@@ -16,5 +16,6 @@ SPECIAL_INTEREST_CANDIDATE = States(
         Transition("dismiss", ("open",), "dismissed", "dismissed by an investigator or the safety officer"),
         Transition("resolve", ("open",), "resolved", "the record says it no more"),
         Transition("reopen", ("resolved",), "open", "the record says it again"),
+        Transition("ask_again", ("dismissed",), "open", "the record says something else since it was dismissed"),
     ),
 )

@@ -1,23 +1,25 @@
-"""What an adverse event, or the results of a visit, make a candidate for an event of special interest.
+"""What an adverse event, a live vaccine, or the results of a visit, make a candidate for an event of special interest.
 
 Pure: the rule set is `special_interest`. Words are looked for in the event as reported, in its CTCAE term and in the
 term it is coded to. Grades are those of the study's CTCAE version; a grade that cannot be decided makes no candidate. Results
 at the baseline visit or before it are no events of treatment: myositis raises enzymes of its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from registry.domain.course import Course, Visit, exact
+from registry.domain.course import Course, Dose, Medication, Visit, exact
+from registry.domain.dates import PartialDate
 from registry.domain.derivations import laboratory
 from registry.domain.derivations.growth import kidney_function
-from registry.domain.enzyme_signal import ENZYME_SIGNAL
-from registry.domain.laboratory_safety import LABORATORY_GRADE_ALERT, RENAL_ALERT
-from registry.domain.rules import Result
+from registry.domain.laboratory_grades import grade_at
+from registry.domain.laboratory_safety import RENAL_ALERT
+from registry.domain.medications import LIVE_VACCINES
 from registry.domain.special_interest import SPECIAL_INTEREST_RULE, TOPICS, Topic
-from registry.domain.special_interest_words import named, plain
+from registry.domain.special_interest_words import is_infection, named, plain
 
 Image = Mapping[str, Any]
 
@@ -45,6 +47,8 @@ def of_event(event: Image, serious: bool, coded: Image | None = None, own: Itera
     texts = _texts(event, coded or {})
     situations = set(event.get("special_situations") or ())
     found = {Finding(topic.code, "term") for topic in TOPICS.values() if _is_named(topic, texts, serious)}
+    if serious and is_infection((event.get("ctcae_term"), event.get("term")), (coded or {}).get("system_organ_class")):
+        found.add(Finding("serious_infection", "term"))
     found |= {
         Finding(topic.code, "special_situation") for topic in TOPICS.values() if situations & set(topic.situations)
     }
@@ -66,8 +70,32 @@ def _of_the_study(texts: tuple[str, ...], coded: Image, own: Iterable[Image]) ->
     for one in own:
         if one.get("term") and named((one["term"],), texts):
             yield Finding(one["topic"], "term")
-        if one.get("code") and (one["dictionary"], one["code"]) == (coded.get("dictionary"), coded.get("code")):
+        codes = coded.get("code"), coded.get("preferred_code")
+        if one.get("code") and one["dictionary"] == coded.get("dictionary") and one["code"] in codes:
             yield Finding(one["topic"], "code")
+
+
+# --- medications ------------------------------------------------------------------------------------------------------
+
+
+def of_medication(course: Course, medication: Medication) -> frozenset[Finding]:
+    """Give what a medication is a candidate for: a live vaccine during a dose of a JAK inhibitor, or within days of it.
+
+    A day that is not known is not excluded: it may be any that it can be.
+    """
+    if medication.image["medication"] not in LIVE_VACCINES:
+        return frozenset()
+    days = timedelta(days=course.rules[SPECIAL_INTEREST_RULE.id].constants.live_vaccine_days)
+    given = medication.partial("started_on")
+    if any(_is_near(given, dose, days) for dose in course.doses):
+        return frozenset({Finding("live_vaccine_exposure", "medication")})
+    return frozenset()
+
+
+def _is_near(given: PartialDate | None, dose: Dose, days: timedelta) -> bool:
+    if given is None:
+        return True
+    return given.latest >= dose.starts - days and (dose.ends is None or given.earliest <= dose.ends + days)
 
 
 # --- laboratory results -----------------------------------------------------------------------------------------------
@@ -79,8 +107,7 @@ def of_visit(course: Course, visit: Visit) -> frozenset[Finding]:
         return frozenset()
     analytes = {result["analyte"] for result in visit.results()}
     topics = [topic for topic in TOPICS.values() if analytes.intersection(topic.analytes)]
-    results = [one.result for one in laboratory.of_visit(course, visit)] if topics else []
-    return frozenset(finding for topic in topics for finding in _of_topic(course, visit, topic, results))
+    return frozenset(finding for topic in topics for finding in _of_topic(course, visit, topic))
 
 
 def _under_treatment(course: Course, visit: Visit) -> bool:
@@ -90,14 +117,14 @@ def _under_treatment(course: Course, visit: Visit) -> bool:
     return laboratory.after_baseline(course, visit) or any(dose.starts < visit.on for dose in course.doses)
 
 
-def _of_topic(course: Course, visit: Visit, topic: Topic, results: Sequence[Result]) -> Iterator[Finding]:
+def _of_topic(course: Course, visit: Visit, topic: Topic) -> Iterator[Finding]:
     constants = course.rules[SPECIAL_INTEREST_RULE.id].constants
-    grades = _grades(course, results) if topic.graded else {}
+    grades = grade_at(course, visit) if topic.graded else {}
     for analyte, name in topic.graded.items():
         if grades.get(analyte, 0) >= getattr(constants, name):
             yield Finding(topic.code, "laboratory_grade", analyte)
     for analyte in topic.measured:
-        if visit.results(analyte) and MEASURED[analyte](course, visit, results):
+        if visit.results(analyte) and MEASURED[analyte](course, visit):
             yield Finding(topic.code, "laboratory_grade", analyte)
     later = topic.positive_later if laboratory.after_baseline(course, visit) else ()
     for analyte in (*topic.positive, *later):
@@ -113,28 +140,19 @@ def is_positive(result: Image) -> bool:
     return value is not None and value > 0 and result.get("comparator") != "<"
 
 
-def _grades(course: Course, results: Iterable[Result]) -> dict[str, int]:
-    """Give the worst grade of each subject by the study's CTCAE version; raised haemoglobin is a subject of its own."""
-    version = course.rules[LABORATORY_GRADE_ALERT.id].constants.ctcae_version
-    worst: dict[str, int] = {}
-    for one in results:
-        if one.rule.id == f"ctcae-grade-{version}" and one.category and one.subject:
-            worst[one.subject] = max(int(one.category.removeprefix("grade_")), worst.get(one.subject, 0))
-    return worst
-
-
-def _enzyme_signal(_: Course, __: Visit, results: Iterable[Result]) -> bool:
+def _enzyme_signal(course: Course, visit: Visit) -> bool:
     """Whether CK rose while strength and disease activity were stable (rule `enzyme-signal`)."""
-    return any(one.rule.id == ENZYME_SIGNAL.id and one.category == "signal" for one in results)
+    results = (one for one in laboratory.numbered(visit) if one[1]["analyte"] == laboratory.SIGNAL_ENZYME)
+    return any(laboratory.signalled(course, visit, one, number).category == "signal" for number, one in results)
 
 
-def _calculated_fall(course: Course, visit: Visit, _: Iterable[Result]) -> bool:
+def _calculated_fall(course: Course, visit: Visit) -> bool:
     """Whether the eGFR of the creatinine is low, or fell from that of the baseline visit."""
     before = course.baseline if laboratory.after_baseline(course, visit) else None
     return _has_fallen(course, _filtration(course, visit), _filtration(course, before) if before else None)
 
 
-def _reported_fall(course: Course, visit: Visit, _: Iterable[Result]) -> bool:
+def _reported_fall(course: Course, visit: Visit) -> bool:
     """Whether an eGFR that the laboratory reported is low, or fell from the one at baseline."""
     kept = laboratory.at_baseline(course, visit, "EGFR", lambda result: not result.get("comparator"))
     return _has_fallen(course, _reported(visit.counting("EGFR")), _reported(kept[1]) if kept else None)
@@ -158,7 +176,7 @@ def _reported(result: Image | None) -> Decimal | None:
     return None if result is None or result.get("comparator") else exact(result.get("value"))
 
 
-def _below_limit(_: Course, visit: Visit, __: Iterable[Result]) -> bool:
+def _below_limit(_: Course, visit: Visit) -> bool:
     """Whether IgG is below the lower limit of its laboratory."""
     result = visit.counting("IGG") or {}
     value, limit = exact(result.get("value")), exact(result.get("lower_limit"))

@@ -15,7 +15,7 @@ from typing import Any
 from registry.domain.course import Course, Dose
 from registry.domain.dates import PartialDate
 from registry.domain.derivations.dose_basis import weight_at_start
-from registry.domain.expedited_reporting import classified
+from registry.domain.expedited_reporting import Given, classified, in_force_at_onset
 from registry.domain.jak_exposure import UNDECIDED, band_of, daily, is_systemic, weight_of
 from registry.domain.study_safety import STUDY_PRODUCT, UNKNOWN, Coded, Constants, Days, Event, Interval, Person
 
@@ -51,6 +51,7 @@ def person(records: Records, definitions: Constants) -> Person:
         cut_day=records.course.today,
         until=until,
         ended_by=ended_by,
+        left_by_death=_left_by_death(records.enrolment or {}),
         intervals=tuple(sorted(_intervals(records, until), key=lambda one: (one.days, one.drug))),
         events=tuple(_event(records, one.image) for one in records.course.adverse_events),
     )
@@ -61,11 +62,15 @@ def _end(records: Records) -> tuple[date, str | None]:
     ends = [(day, 0, DEATH) for day in _deaths(records.course)]
     enrolment = records.enrolment or {}
     if enrolment.get("status") in ENDS_FOLLOW_UP:
-        why = (0, DEATH) if enrolment.get("reason") == DEATH else (1, "follow_up")
+        why = (0, DEATH) if _left_by_death(enrolment) else (1, "follow_up")
         ends.append((date.fromisoformat(enrolment["status_on"]), *why))
     ends.append((records.course.today, 2, ""))
     last, _, ended_by = min(ends)
     return last, ended_by or None
+
+
+def _left_by_death(enrolment: Image) -> bool:
+    return enrolment.get("status") in ENDS_FOLLOW_UP and enrolment.get("reason") == DEATH
 
 
 def _deaths(course: Course) -> Iterator[date]:
@@ -126,9 +131,10 @@ def _event(records: Records, image: Image) -> Event:
     own = str(image["id"])
     assessment = next((one for one in records.assessments if one["adverse_event_id"] == own), None)
     code = records.codes.get(own) or {}
+    given = Given(tuple(dose.image for dose in records.course.doses), tuple(records.intakes))
     return Event(
         image=image,
-        classification=classified(image, assessment),
+        classification=classified(image, assessment, in_force_at_onset(image, given)),
         coded=Coded(
             term=code.get("preferred_term") or code.get("term"), system_organ_class=code.get("system_organ_class")
         ),

@@ -129,7 +129,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A participant up to the moment: `until` is the last day that counts, `ended_by` what ended it before the cut."""
+    """A participant up to the moment: `until` is the last day that counts, `ended_by` what ended it before the cut.
+
+    `left_by_death`: the enrolment ended with this reason, whether or not there is a fatal event.
+    """
 
     id: str
     code: str
@@ -139,8 +142,14 @@ class Person:
     cut_day: date
     until: date
     ended_by: str | None = None
+    left_by_death: bool = False
     intervals: tuple[Interval, ...] = ()
     events: tuple[Event, ...] = ()
+
+    @property
+    def died(self) -> bool:
+        """Whether a fatal event or the enrolment says so, whatever ended follow-up."""
+        return self.left_by_death or any(event.fatal for event in self.events)
 
     def of_drug(self, drug: str) -> tuple[Interval, ...]:
         """Give the intervals of a drug, or of any, in order of their first day."""

@@ -60,7 +60,7 @@ class AnswerShownOnce(Problem):
 
 
 class AlreadyRecorded(Problem):
-    """A record with the same identifying values exists already; `existing` names it where you may see it."""
+    """A record with the same identifying values exists already: read or amend that one."""
 
     status = 409
 

@@ -124,7 +124,7 @@ class AdverseEvent(Kept):
         Choice(words.SPECIAL_SITUATIONS),
         len(words.SPECIAL_SITUATIONS),
         distinct=True,
-        metadata=about("Situations that are reported with or without harm"),
+        metadata=about("Special situations of the event (E2B)"),
     )
     causality = ListOf(Part(DrugCausality, required=True), 20, metadata=about("Causality for each drug"))
     expectedness = Choice(
@@ -217,6 +217,12 @@ class AdverseEvent(Kept):
     def end_follows_start(self, event: dict[str, Any], **_: Any) -> None:
         """The resolution is not before the onset."""
         refuse_reversed(event)
+
+    @validates_schema(skip_on_field_errors=True)
+    def what_goes_on_has_no_end(self, event: dict[str, Any], **_: Any) -> None:
+        """An event that has not resolved has no day of resolution."""
+        if event["outcome"] == "not_recovered" and event.get("ended_on"):
+            raise broken("not_resolved", "An event that has not resolved has no day of resolution.", "ended_on")
 
     @validates_schema(skip_on_field_errors=True)
     def each_drug_once(self, event: dict[str, Any], **_: Any) -> None:

@@ -28,9 +28,15 @@ class Coding(Kept):
 
 
 class CodingDecision(Record):
-    """The term that a person chose."""
+    """The term that a person chose, or none where a wrong code is taken back."""
 
-    dictionary_term_id = Id(required=True, metadata=about("Current term of the coding's version of the dictionary"))
+    dictionary_term_id = Id(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Current term of the coding's version of the dictionary; null puts the record back on the work list"
+        ),
+    )
 
 
 class CodingFilters(ParticipantRecordFilters):

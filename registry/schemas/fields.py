@@ -92,10 +92,14 @@ class YesNo(Strict, fields.Boolean):
 
 
 class Text(Strict, fields.String):
-    """Text of 1 to `longest` characters without control characters; `pattern` is for the whole, `also` one more check."""
+    """Text of 1 to `longest` characters without control characters; `pattern` is for the whole, `also` one more check.
+
+    Lines of free text end with LF, however they were sent; a text of a pattern is kept as it is.
+    """
 
     kind = "text"
-    UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+    UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+    LINE_END = re.compile("\r\n?")
 
     def __init__(
         self,
@@ -118,6 +122,8 @@ class Text(Strict, fields.String):
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             return super().deserialize(value, attr, data, **kwargs)
+        if self.pattern is None:
+            value = self.LINE_END.sub("\n", value)
         if not 1 <= len(value) <= self.longest or value.isspace():
             raise broken("wrong_length", f"The text must have 1 to {self.longest} characters and not only blanks.")
         if self.UNPRINTABLE.search(value):

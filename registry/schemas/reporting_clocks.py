@@ -41,6 +41,13 @@ class ReportingClock(Kept):
     )
     safety_submission_id = Id(dump_only=True, allow_none=True, metadata=about("Submission that stopped it"))
     submitted_at = Moment(dump_only=True, allow_none=True, metadata=about("Moment of that submission"))
+    participant_code = Text(40, dump_only=True, allow_none=True, metadata=about("Code of the participant"))
+    event_term = Text(
+        200,
+        dump_only=True,
+        allow_none=True,
+        metadata=about("The event in the reporter's words, as it is now", free_text=True),
+    )
     time_zone = Text(60, dump_only=True, allow_none=True, metadata=about("Time zone of the site"))
     due_at_site = Text(
         35,

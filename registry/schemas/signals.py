@@ -230,10 +230,11 @@ class ArmCounts(Record):
 
     arm = Text(40, required=True, metadata=about("Code of the arm"))
     participants = count("Participants who were allocated to it")
-    patient_years = figure("Time since allocation", "a")
-    events = count("Adverse events")
-    serious_events = count("Serious adverse events")
-    deaths = count("Deaths")
+    patient_years = figure("Time from allocation to the end of follow-up", "a")
+    events = count("Adverse events in this time")
+    serious_events = count("Serious adverse events in this time")
+    deaths = count("Deaths, whatever had ended follow-up before")
+    events_after_follow_up = count("Adverse events that began after the end of follow-up and count nowhere else here")
 
 
 class ArmsCompared(Record):

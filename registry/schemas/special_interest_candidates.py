@@ -6,7 +6,7 @@ from registry.domain.special_interest import FOUND_BY
 from registry.domain.special_interest_candidate import SPECIAL_INTEREST_CANDIDATE
 from registry.domain.vocabulary import SPECIAL_INTEREST
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, Id, Moment, Text, about
+from registry.schemas.fields import Choice, Id, Moment, Text, Whole, about
 from registry.schemas.queries import ParticipantRecordFilters
 
 DECISIONS = {"confirm": "It is an event of special interest", "dismiss": "It is none"}
@@ -20,8 +20,15 @@ class SpecialInterestCandidate(Kept):
     participant_id = Id(dump_only=True, metadata=about("Participant"))
     topic = Choice(SPECIAL_INTEREST, dump_only=True, metadata=about("Topic of special interest"))
     found_by = Choice(FOUND_BY, dump_only=True, metadata=about("How it was found"))
-    adverse_event_id = Id(dump_only=True, allow_none=True, metadata=about("Adverse event; null where it is a result"))
-    visit_id = Id(dump_only=True, allow_none=True, metadata=about("Visit of the result; null where it is an event"))
+    adverse_event_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Adverse event; null where it is something else")
+    )
+    visit_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Visit of the result; null where it is something else")
+    )
+    concomitant_medication_id = Id(
+        dump_only=True, allow_none=True, metadata=about("Live vaccine; null where it is something else")
+    )
     analyte = Text(40, dump_only=True, allow_none=True, metadata=about("Analyte of the result"))
     rule_version = Text(10, dump_only=True, metadata=about("Version of the rule set that found it"))
     status = Choice(SPECIAL_INTEREST_CANDIDATE.words, dump_only=True, metadata=about("State"))
@@ -32,6 +39,13 @@ class SpecialInterestCandidate(Kept):
         metadata=about("Account that judged; null where no account did, as in the demo"),
     )
     decided_at = Moment(dump_only=True, allow_none=True, metadata=about("When it was judged"))
+    judged_version = Whole(
+        1,
+        2**31 - 1,
+        dump_only=True,
+        allow_none=True,
+        metadata=about("Version of the event, the visit or the medication that was judged"),
+    )
 
 
 class SpecialInterestJudgement(Record):
@@ -57,3 +71,4 @@ class SpecialInterestCandidateFilters(ParticipantRecordFilters):
     found_by = Choice(FOUND_BY, metadata=about("Only candidates found in this way"))
     adverse_event_id = Id(metadata=about("Only candidates of this adverse event"))
     visit_id = Id(metadata=about("Only candidates of this visit"))
+    concomitant_medication_id = Id(metadata=about("Only candidates of this medication"))

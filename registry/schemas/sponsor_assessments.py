@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from registry.domain.vocabulary import CAUSALITY_E2A, CAUSALITY_WHO_UMC, EXPECTEDNESS, SERIOUSNESS_CRITERIA
 from registry.schemas.adverse_events import SUSPECTS
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
-from registry.schemas.sentences import broken
+from registry.schemas.sentences import Sentence, broken
 
 MOST_DRUGS = 20
+BY_DOCUMENT = Sentence("required", "Name the reference safety information that lists what is expected.")
 
 
 class SponsorDrug(Record):
@@ -24,7 +25,9 @@ class SponsorDrug(Record):
         CAUSALITY_E2A, metadata=about("Causality by the sponsor (ICH E2A)", example="reasonable_possibility")
     )
     expectedness = Choice(EXPECTEDNESS, metadata=about("Expected by the reference safety information"))
-    reference_safety_information_id = Id(metadata=about("Document that expectedness was judged by"))
+    reference_safety_information_id = Id(
+        metadata=about("Document in force at the onset that expectedness was judged by; expected needs one")
+    )
     disagreement = Text(
         1000,
         metadata=about("Why the sponsor's causality is lower than the investigator's; then required", free_text=True),
@@ -85,6 +88,17 @@ class SponsorAssessment(Kept):
     classification = Part(
         ReportingClassification, dump_only=True, metadata=about("What the event is for reporting, as it stands now")
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def expected_by_a_document(self, assessment: dict[str, Any], **_: Any) -> None:
+        """What is expected is listed in the reference safety information, which is named."""
+        bare = {
+            place: {"reference_safety_information_id": [BY_DOCUMENT]}
+            for place, drug in enumerate(assessment.get("drugs") or [])
+            if drug.get("expectedness") == "expected" and not drug.get("reference_safety_information_id")
+        }
+        if bare:
+            raise ValidationError({"drugs": bare})
 
     @validates_schema(skip_on_field_errors=True)
     def each_drug_once(self, assessment: dict[str, Any], **_: Any) -> None:

@@ -55,6 +55,7 @@ def test_a_death_is_said_everywhere(shared_world: World) -> None:
         ({"ctcae_term": "Shingles"}, {"/ctcae_version": "required"}),
         ({"ctcae_term": "Shingles", "ctcae_version": "4.03"}, {"/ctcae_version": "not_in_list"}),
         ({"ended_on": "2025-03"}, {"/ended_on": "end_before_start"}),
+        ({"outcome": "not_recovered", "ended_on": "2025-05"}, {"/ended_on": "not_resolved"}),
         ({"started_on": None}, {"/started_on": "null"}),
         ({"term": ""}, {"/term": "wrong_length"}),
         ({"causality": [{"drug": "baricitinib"}]}, {"/causality/0/causality": "required"}),
@@ -87,3 +88,34 @@ def test_a_safety_officer_reports_and_lists_by_outcome(shared_world: World) -> N
     told = {name: value for name, value in event.json.items() if name != "narrative"}
     assert shared_world.safety_officer.get(f"{listed}recovering").json == [told]
     assert shared_world.safety_officer.get(f"{listed}fatal").json == []
+
+
+VIEW = {"serious": True, "seriousness_criteria": ["hospitalisation", "life_threatening"]}
+
+
+@pytest.mark.parametrize("who", ["safety_officer", "data_manager"])
+def test_the_investigators_view_is_the_sites_to_change(shared_world: World, who: str) -> None:
+    first = reported(shared_world, **VIEW).json
+    path, person = f"/v1/adverse-events/{first['id']}", shared_world.people[who]
+    for changes, places in (
+        ({"causality": [{"drug": "baricitinib", "causality": "unlikely"}]}, {"/causality"}),
+        ({"causality": []}, {"/causality"}),
+        ({"seriousness_criteria": ["hospitalisation"]}, {"/seriousness_criteria"}),
+        ({"serious": False, "seriousness_criteria": []}, {"/serious", "/seriousness_criteria"}),
+        ({"entered_in_error": True}, {"/entered_in_error"}),
+    ):
+        refused = person.put(path, first | changes, version=1)
+        assert bodies.said(refused) == dict.fromkeys(places, "investigators_view")
+    raised = first | {
+        "seriousness_criteria": [*VIEW["seriousness_criteria"], "disability"],
+        "narrative": "Told by phone",
+    }
+    kept = person.put(path, raised, version=1)
+    assert kept.status_code == 200, kept.text
+    lowered = kept.json | {"causality": [], "serious": False, "seriousness_criteria": []}
+    assert shared_world.investigator.put(path, lowered, version=2).status_code == 200
+
+
+def test_a_narrative_with_the_line_ends_of_another_system_is_kept_with_its_own(shared_world: World) -> None:
+    assert reported(shared_world, narrative="Day 1\r\nDay 2\rDay 3").json["narrative"] == "Day 1\nDay 2\nDay 3"
+    assert bodies.said(reported(shared_world, narrative="a\ufffeb")) == {"/narrative": "unprintable"}

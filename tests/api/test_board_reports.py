@@ -32,6 +32,7 @@ from tests.conftest import SECRET, Person, World
 from tests.system.test_docs_page import BROWSERS, QUIET
 
 HOSTILE = "<script>alert(1)</script>$x^2$"
+UNBROKEN = "W" * 80
 NARRATED = "Zebra crossing, told by the grandmother"
 NAMED = "BOARD-1"
 READINGS = """
@@ -73,7 +74,7 @@ def sight(shared_world: World) -> Sight:
         assert world.coordinator.post(f"{one.base}/study-product-intakes", one.intake()).status_code == 201
     world.coordinator.post(f"{trial.base}/doses", bodies.dose(trial.participant, ended_on="2025-03-01"))
     event = bodies.adverse_event(
-        trial.participant, term=NARRATED, ctcae_term=HOSTILE, ctcae_version="5.0", grade=3, serious=True,
+        trial.participant, term=NARRATED, ctcae_term=f"{HOSTILE} {UNBROKEN}", ctcae_version="5.0", grade=3, serious=True,
         seriousness_criteria=["hospitalisation"],
     )  # fmt: skip
     recorded = world.coordinator.post(f"{trial.base}/adverse-events", event)
@@ -232,6 +233,17 @@ def test_the_command_verifies_a_report_and_never_overwrites_one(sight: Sight, ru
     assert (again.exit_code, "never overwrites" in again.output) == (2, True)
     out.write_bytes(sight.open.data.replace(b"Stamp", b"stamp"))
     assert run("verify", out).exit_code == 1
+
+
+def test_the_command_refuses_a_folder_that_is_not_there_before_anything_is_read(
+    sight: Sight, run: Run, tmp_path: Path
+) -> None:
+    with psycopg.connect(sight.world.installation.admin_url) as connection:
+        before = connection.execute(READINGS, [NAMED]).fetchall()
+        out = tmp_path / "nowhere" / "report.html"
+        done = run("dsmb", "--study", sight.world.study, "--cut", NAMED, "--audience", "open", "--out", out)
+        assert (done.exit_code, "No file can be written" in done.output) == (2, True), done.output
+        assert connection.execute(READINGS, [NAMED]).fetchall() == before
 
 
 def test_the_command_refuses_a_closed_report_to_who_is_not_unblinded(sight: Sight, run: Run, tmp_path: Path) -> None:

@@ -83,7 +83,6 @@ def test_a_term_of_another_version_or_no_current_one_is_refused(own: Coded) -> N
         assert bodies.said(own.decide(coding, term_id)) == {"/dictionary_term_id": "not_in_dictionary"}
     for body, said in (
         ({}, "required"),
-        ({"dictionary_term_id": None}, "null"),
         ({"dictionary_term_id": "x"}, "wrong_type"),
     ):
         answer = own.world.data_manager.put(f"/v1/codings/{coding['id']}", body, version=1)
@@ -154,3 +153,21 @@ def test_the_database_knows_the_words_of_every_medication_and_the_states_of_the_
         for name, words in (("coding_status_known", CODING.words), ("coding_record_kind_known", RECORD_KINDS)):
             [(check,)] = connection.execute(query, [name]).fetchall()
             assert all(f"'{word}'" in check for word in words)
+
+
+def test_a_new_event_asks_when_its_words_have_the_code_that_another_was_given_by_hand(own: Coded) -> None:
+    first = own.event("Marsupial heat")
+    assert own.decide(own.coding(first), own.term_id(0, "Quokka fever")).status_code == 200
+    body = bodies.adverse_event(own.participant, term="quokka  fever")
+    asked = own.world.coordinator.post(f"{own.base}/adverse-events", body)
+    assert bodies.said(asked) == {"/term": "adverse_event_likely_duplicate"}
+
+
+def test_a_wrong_code_is_put_back_on_the_work_list(own: Coded) -> None:
+    coding = own.coding(own.event("Quokka fever severe"))
+    back = own.decide(coding, None)
+    assert (back.status_code, back.json["status"], back.json.get("code")) == (200, "to_code", None), back.text
+    assert own.decide(back.json, None).status_code == 409
+    assert own.decide(back.json, own.term_id(0, "Numbat ache")).json["status"] == "coded"
+    history = own.world.auditor.get(f"/v1/codings/{coding['id']}/history").json
+    assert [entry["reason"] for entry in history] == [None, "Chosen by hand", "Chosen by hand"]

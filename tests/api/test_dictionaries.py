@@ -11,7 +11,7 @@ import pytest
 from registry.schemas import dictionary_files
 from tests import bodies, dictionaries
 from tests.conftest import Person, World
-from tests.dictionaries import FIRST, Coded
+from tests.dictionaries import FIRST, QUOKKA, WOMBAT, Coded, term
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +136,24 @@ def test_the_shipped_terms_are_those_of_ctcae_and_have_no_codes_of_meddra(shared
     own.versions = [dictionaries.loaded(shared_world, f"{own.study}-C", "5.0", terms)]
     assert own.use(0).status_code == 201
     assert own.coding(own.event("shingles"))["system_organ_class"] == "Infections and infestations"
+
+
+def test_a_code_is_carried_over_only_within_a_dictionary_and_while_its_words_stay(shared_world: World) -> None:
+    own = dictionaries.coded(shared_world)
+    automatic, by_hand = own.event("Quokka fever"), own.event("A quokka bit")
+    assert own.decide(own.coding(by_hand), own.term_id(0, "Wombat itch")).status_code == 200
+    turned = [term(QUOKKA, "Emu cough"), term(WOMBAT, "Itch of wombats"), term("90000011", "Quokka fever")]
+    own.versions.append(dictionaries.loaded(shared_world, own.study, "3.0", turned))
+    own.versions.append(dictionaries.loaded(shared_world, f"{own.study}-X", "1.0", turned))
+    assert own.use(2).status_code == 201
+    found = {one: (coding["status"], coding["code"]) for one in (automatic["id"], by_hand["id"])
+             for coding in own.codings(f"dictionary_id={own.versions[2]['id']}") if coding["record_id"] == one}  # fmt: skip
+    assert found == {automatic["id"]: ("coded_automatically", "90000011"), by_hand["id"]: ("coded", WOMBAT)}
+    assert own.use(3).status_code == 201
+    assert (own.coding(automatic, 3)["code"], own.coding(by_hand, 3)["status"]) == ("90000011", "to_code")
+
+
+def test_changes_from_or_to_what_is_no_dictionary_are_not_there(own: Coded) -> None:
+    known, unknown = own.versions[0]["id"], own.participant
+    for query in (f"to_dictionary_id={unknown}", f"from_dictionary_id={unknown}&to_dictionary_id={known}"):
+        assert own.world.monitor.get(f"{own.base}/coding-changes?{query}").status_code == 404

@@ -44,6 +44,15 @@ def test_worsening_is_a_new_grade_with_its_day(shared_world: World) -> None:
     assert (first["grade"], first["site_aware_at"]) == (2, "2025-04-08T05:30:00Z")
 
 
+def test_an_event_does_not_begin_before_the_child_was_born(shared_world: World) -> None:
+    participant = bodies.enrolled(shared_world)
+    born = shared_world.coordinator.get(f"/v1/participants/{participant}").json
+    month = f"{born['birth_year']}-{born['birth_month']:02d}"
+    [rule] = posted(shared_world, participant, started_on=str(born["birth_year"] - 1)).json["errors"]
+    assert (rule["pointer"], rule["code"]) == ("/started_on", "adverse_event_not_before_birth")
+    assert posted(shared_world, participant, started_on=month).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

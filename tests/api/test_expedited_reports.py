@@ -6,7 +6,7 @@ from typing import Any
 
 import e2br3
 
-from tests import blinding, bodies
+from tests import blinding, bodies, reporting
 from tests.blinding import QUOKKA, WOMBAT
 from tests.conftest import Person, World
 
@@ -109,3 +109,18 @@ def test_a_blinded_participants_report_tells_nothing_of_the_treatment(shared_wor
     assert [drug.product_name for drug in read.icsr.drugs] == ["Study product (blinded)"]
     dose = given.json
     assert not any(str(dose[name]).lower().encode() in answer.data.lower() for name in ("product", "kit"))
+
+
+def test_what_was_reported_of_an_event_entered_in_error_is_taken_back(shared_world: World) -> None:
+    recorded, officer = event(shared_world), shared_world.safety_officer
+    clock = reporting.clocks(shared_world, recorded)["serious_unexpected"]
+    sent = reporting.submission(clock, recipient="authority", recipient_name="An authority")
+    assert officer.post(f"/v1/adverse-events/{recorded['id']}/submissions", sent).status_code == 201
+    assert "C.1.11.1" not in report_of(officer, recorded).json["elements"]["C"]
+    reporting.amended(shared_world, recorded, entered_in_error=True)
+    told = report_of(officer, recorded).json
+    assert told["elements"]["C"]["C.1.11.1"]["code"] == "1"
+    assert {fault["element"] for fault in told["validation"]["faults"]} == {"E.i.2.1a", "E.i.2.1b"}
+    [read] = e2br3.parse(report_of(officer, recorded, "/message").data).messages
+    assert read.icsr.nullification_amendment.code == "1"
+    assert read.icsr.nullification_reason == "The event was entered in error."

@@ -102,14 +102,14 @@ def test_a_correction_resolves_what_waits_and_a_resolved_alert_is_not_acknowledg
     assert asked_of(world, visit) == [("hold", "NEUT", 3)]
 
 
-def test_an_acknowledged_alert_stays_and_only_a_worse_grade_asks_again(shared_world: World) -> None:
+def test_an_acknowledged_alert_stays_and_only_what_is_worse_asks_again(shared_world: World) -> None:
     world = shared_world
     visit = bodies.visited(world, laboratory_results=LOW)
     [alert] = alerts(world, visit_id=visit["id"])
     acknowledged(world.coordinator, alert)
     better = amended(world, visit, laboratory_results=NORMAL)
     assert [one["id"] for one in alerts(world, visit_id=visit["id"], status="acknowledged")] == [alert["id"]]
-    same = amended(world, better, laboratory_results=[result("NEUT", 0.8, lower_limit=1.5)])
+    same = amended(world, better, laboratory_results=[result("NEUT", 0.85, lower_limit=1.5)])
     assert asked_of(world, visit) == []
     amended(world, same, laboratory_results=[result("NEUT", 0.4, lower_limit=1.5)])
     assert asked_of(world, visit) == [("hold", "NEUT", 4)]

@@ -77,10 +77,9 @@ def test_an_upgrade_starts_the_clock_of_the_new_class_and_leaves_the_other(share
 
 def test_an_assessment_ends_a_clock_and_both_are_in_its_history(shared_world: World) -> None:
     event = serious(shared_world, "hospitalisation")
-    expected = {
-        "sponsor_aware_at": ago(hours=1),
-        "drugs": [{"drug": "baricitinib", "causality": "reasonable_possibility", "expectedness": "expected"}],
-    }
+    drug = {"drug": "baricitinib", "causality": "reasonable_possibility", "expectedness": "expected"}
+    listed = drug | {"reference_safety_information_id": bodies.reference(shared_world)}
+    expected = {"sponsor_aware_at": ago(hours=1), "drugs": [listed]}
     made = shared_world.safety_officer.post(f"/v1/adverse-events/{event['id']}/sponsor-assessment", expected)
     assert made.status_code == 201, made.text
     clock = clocks(shared_world, event)["serious_unexpected"]
@@ -167,3 +166,43 @@ def test_a_correction_of_when_the_sponsor_learned_of_it_moves_a_clock_that_runs(
     sent = submission(clocks(shared_world, event)["site_to_sponsor"])
     assert shared_world.coordinator.post(f"/v1/adverse-events/{event['id']}/submissions", sent).status_code == 201
     assert clocks(shared_world, event)["serious_unexpected"]["version"] == 2
+
+
+def test_a_clock_that_ran_out_stays_until_it_is_submitted_and_an_error_ends_it_as_not_met(shared_world: World) -> None:
+    event = serious(shared_world, "hospitalisation", site_aware_at=ago(hours=40))
+    before = clocks(shared_world, event)["site_to_sponsor"]
+    amended(shared_world, event, serious=False, seriousness_criteria=[], site_aware_at=None)
+    amended(shared_world, event, serious=True, seriousness_criteria=["hospitalisation"])
+    all_of_it = shared_world.safety_officer.get(f"/v1/adverse-events/{event['id']}/reporting-clocks").json
+    [clock] = [one for one in all_of_it if one["kind"] == "site_to_sponsor"]
+    assert {**clock, "hours_left": None} == {**before, "hours_left": None}
+    amended(shared_world, event, entered_in_error=True)
+    ended = clocks(shared_world, event)["site_to_sponsor"]
+    assert (ended["status"], ended["met"], ended["due_at"]) == ("not_required", False, before["due_at"])
+    assert ended["overdue_at"]
+
+
+def test_a_later_awareness_of_the_sponsor_takes_no_overdue_clock_back(shared_world: World) -> None:
+    event = serious(shared_world, "life_threatening", grade=4, site_aware_at=ago(days=14))
+    path = f"/v1/adverse-events/{event['id']}/sponsor-assessment"
+    made = shared_world.safety_officer.post(path, {"sponsor_aware_at": ago(days=13), "drugs": []}).json
+    before = clocks(shared_world, event)["fatal_or_life_threatening"]
+    later = {"sponsor_aware_at": ago(minutes=1), "drugs": []}
+    assert shared_world.safety_officer.put(f"/v1/sponsor-assessments/{made['id']}", later, version=1).status_code == 200
+    after = clocks(shared_world, event)["fatal_or_life_threatening"]
+    assert (after["due_at"], after["overdue"], after["version"]) == (before["due_at"], True, before["version"])
+
+
+def test_a_jak_inhibitor_in_force_that_nobody_assessed_is_reported_in_haste(shared_world: World) -> None:
+    participant = bodies.enrolled(shared_world)
+    dose = shared_world.coordinator.post(f"/v1/studies/{shared_world.study}/doses", bodies.dose(participant))
+    assert dose.status_code == 201, dose.text
+    other = [{"drug": "methotrexate", "causality": "unlikely"}]
+    onset = {"participant": participant, "started_on": "2025-04", "causality": other}
+    event = serious(shared_world, "hospitalisation", **onset)
+    assert clocks(shared_world, event)["serious_unexpected"]["provisional"] is True
+    report = shared_world.safety_officer.get(f"/v1/adverse-events/{event['id']}/expedited-report").json
+    assert (report["expedited"], report["provisional"]) == (True, True)
+    assessed = {"sponsor_aware_at": ago(seconds=1), "drugs": []}
+    made = shared_world.safety_officer.post(f"/v1/adverse-events/{event['id']}/sponsor-assessment", assessed).json
+    assert (made["classification"]["susar"], made["classification"]["provisional"]) == (True, True)

@@ -150,3 +150,42 @@ def test_the_database_lets_a_clock_that_was_stopped_stand(shared_world: World) -
     stopped = clocks(shared_world, event)["site_to_sponsor"]
     with pytest.raises(psycopg.errors.CheckViolation, match="only a running clock"):
         change_beneath_the_api(shared_world, stopped, {"due_at": "2099-01-01T00:00:00Z"})
+
+
+def test_a_submission_names_the_clocks_that_it_answers(shared_world: World) -> None:
+    event = serious(shared_world, "life_threatening", grade=4, site_aware_at=ago(hours=2))
+    refused(
+        sent(shared_world.coordinator, event, submission(submitted_at=ago(hours=1))), "/clock_ids", "names_no_clock"
+    )
+
+
+def test_a_submission_to_the_sponsor_is_not_before_the_site_was_aware(shared_world: World) -> None:
+    event = serious(shared_world, "life_threatening", grade=4, site_aware_at=ago(hours=2))
+    stopping = submission(clocks(shared_world, event)["site_to_sponsor"], submitted_at=ago(hours=1))
+    made = sent(shared_world.coordinator, event, stopping).json
+    assert clocks(shared_world, event)["fatal_or_life_threatening"]["started_at"] == made["submitted_at"]
+    for moment, code in (("2001-01-01T00:00:00Z", "before_onset"), (ago(hours=3), "before_awareness")):
+        answer = sent(shared_world.coordinator, event, submission(submitted_at=moment))
+        refused(answer, "/submitted_at", code)
+    assert sent(shared_world.coordinator, event, submission(submitted_at=ago(hours=2))).status_code == 201
+    assert clocks(shared_world, event)["fatal_or_life_threatening"]["started_at"] == made["submitted_at"]
+
+
+def test_what_was_submitted_of_an_event_entered_in_error_is_taken_back_by_another_submission(
+    shared_world: World,
+) -> None:
+    event = serious(shared_world, "hospitalisation")
+    amended(shared_world, event, entered_in_error=True)
+    taken_back = submission(recipient="authority", recipient_name="An authority", reference="SAE-001/N")
+    assert sent(shared_world.safety_officer, event, taken_back).status_code == 201
+
+
+def test_the_database_takes_back_no_clock_that_ran_out(shared_world: World) -> None:
+    clock = clocks(shared_world, serious(shared_world, "hospitalisation", site_aware_at=ago(days=2)))["site_to_sponsor"]
+    with pytest.raises(psycopg.errors.CheckViolation, match="not due later"):
+        change_beneath_the_api(shared_world, clock, {"due_at": ago(hours=-1)})
+    with psycopg.connect(shared_world.installation.admin_url) as admin:
+        admin.execute("set session_replication_role = replica")
+        admin.execute("update reporting_clock set overdue_at = now() where id = %s", [clock["id"]])
+    with pytest.raises(psycopg.errors.CheckViolation, match="not due later"):
+        change_beneath_the_api(shared_world, clock, {"overdue_at": None})

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests import bodies
 from tests.conftest import World
+from tests.reporting import amended
 
 AWARE = "2025-05-02T09:00:00Z"
 SERIOUS = {"grade": 3, "serious": True, "seriousness_criteria": ["hospitalisation"]}
@@ -68,7 +69,8 @@ def test_a_sponsor_assesses_once_and_amends_with_a_reason(shared_world: World) -
     assert first.json["classification"]["provisional"] is True
     assert bodies.problem(assessed(shared_world, event)) == "already-recorded"
     path = f"/v1/sponsor-assessments/{first.json['id']}"
-    expected = first.json | {"drugs": [{"drug": "baricitinib", "expectedness": "expected"}]}
+    listed = {"expectedness": "expected", "reference_safety_information_id": bodies.reference(shared_world)}
+    expected = first.json | {"drugs": [{"drug": "baricitinib", **listed}]}
     second = shared_world.safety_officer.put(path, expected, version=1, reason="Listed in the brochure")
     assert second.status_code == 200, second.text
     assert (second.json["classification"]["unexpected"], second.json["classification"]["susar"]) == (False, False)
@@ -90,6 +92,8 @@ def test_a_sponsor_assesses_once_and_amends_with_a_reason(shared_world: World) -
         ({"drugs": [{"drug": "baricitinib", "causality": "possible"}]}, {"/drugs/0/causality": "not_in_list"}),
         ({"drugs": [{"drug": "baricitinib", "reference_safety_information_id": "01900000-0000-7000-8000-000000000000"}]},
          {"/drugs": "sponsor_assessment_reference_its_own"}),
+        ({"drugs": [{"drug": "tofacitinib"}, {"drug": "baricitinib", "expectedness": "expected"}]},
+         {"/drugs/1/reference_safety_information_id": "required"}),
     ],
 )  # fmt: skip
 def test_an_assessment_that_cannot_be_is_refused(
@@ -115,6 +119,22 @@ def test_an_assessment_sent_twice_is_answered_alike(shared_world: World) -> None
         shared_world.safety_officer.post(path, {"sponsor_aware_at": AWARE}, key="assessed-twice") for _ in range(2)
     )
     assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+
+
+def test_what_is_expected_is_so_by_a_document_of_the_drug_in_force_at_the_onset(shared_world: World) -> None:
+    event = evented(shared_world, started_on="2025-04")
+
+    def by(document: str) -> TestResponse:
+        drug = {"drug": "baricitinib", "expectedness": "expected", "reference_safety_information_id": document}
+        return assessed(shared_world, event, drugs=[drug])
+
+    late, of_another_drug = (
+        bodies.reference(shared_world, **changes)
+        for changes in ({"effective_from": "2025-05-01"}, {"drug": "tofacitinib"})
+    )
+    assert bodies.said(by(late)) == {"/drugs": "sponsor_assessment_reference_in_force"}
+    assert bodies.said(by(of_another_drug)) == {"/drugs": "sponsor_assessment_reference_its_own"}
+    assert by(bodies.reference(shared_world, effective_from="2025-04-30")).status_code == 201
 
 
 # --- expectedness -------------------------------------------------------------------------------------------------
@@ -164,3 +184,8 @@ def test_a_document_lists_each_term_once_and_is_defined_by_the_safety_officer(sh
     path = f"/v1/studies/{shared_world.study}/reference-safety-information"
     body = {"drug": "tofacitinib", "document": "Label", "effective_from": "2025-01-01"}
     assert shared_world.coordinator.post(path, body).status_code == 403
+
+
+def test_an_event_entered_in_error_is_not_assessed(shared_world: World) -> None:
+    event = amended(shared_world, evented(shared_world, **SERIOUS), entered_in_error=True)
+    assert bodies.said(assessed(shared_world, event)) == {"": "entered_in_error"}

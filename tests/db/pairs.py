@@ -98,7 +98,8 @@ PAIRS = [
     Pair(DictionaryTerm, "dictionary_term"),
     Pair(StudyDictionary, "study_dictionary"),
     Pair(Coding, "coding", only_said=frozenset({"code", "term", "preferred_term", "system_organ_class"})),
-    Pair(ReportingClock, "reporting_clock", only_said=frozenset({"time_zone", "due_at_site", "hours_left", "overdue", "met"})),
+    Pair(ReportingClock, "reporting_clock", only_said=frozenset({
+        "participant_code", "event_term", "time_zone", "due_at_site", "hours_left", "overdue", "met"})),
     Pair(SafetySubmission, "safety_submission"),
     Pair(StudyProductDose, "study_product_dose"),
     Pair(StudyProductIntake, "study_product_intake"),

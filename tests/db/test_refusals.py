@@ -155,6 +155,12 @@ def test_a_reader_of_the_past_who_waits_too_long_for_a_writer_is_told_to_come_ba
     assert answered.headers["Retry-After"] == "1"
 
 
+@pytest.mark.parametrize("lost", [errors.DeadlockDetected, errors.SerializationFailure])
+def test_who_lost_a_race_is_told_to_come_back(lost: type[psycopg.Error]) -> None:
+    answered = refusals.problem_of(lost())
+    assert (answered.status, answered.headers) == (503, {"Retry-After": "1"})
+
+
 # --- consent ------------------------------------------------------------------------------------------------------
 
 

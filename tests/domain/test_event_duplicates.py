@@ -9,7 +9,7 @@ import pytest
 from registry.domain import edit_checks
 from registry.domain.circumstances import in_force
 from registry.domain.edit_check_rules import LIMITS
-from registry.domain.event_duplicates import days_apart, may_be_the_same
+from registry.domain.event_duplicates import days_apart, may_be_the_same, words_of
 
 
 def event(term: str = "Cold", on: str = "2025-04-10", **changes: Any) -> dict[str, Any]:
@@ -36,6 +36,7 @@ def test_onsets_are_as_far_apart_as_they_must_be(first: str, second: str, days: 
         (event("COLD"), True),
         (event("Flu"), False),
         (event("Flu", ctcae_term="cold"), True),
+        (event("\uff23\uff4f\uff4c\uff44."), True),
         (event("Flu", codes=["X1"]), True),
         (event("X1"), False),
         (event(on="2025-04-18"), False),
@@ -43,6 +44,19 @@ def test_onsets_are_as_far_apart_as_they_must_be(first: str, second: str, days: 
 )
 def test_events_may_be_the_same_by_term_or_by_code(other: dict[str, Any], same: bool) -> None:
     assert may_be_the_same(event(codes=["X1"]), other, LIMITS) is same
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("Sjögren's-like  syndrome", "sjögren s like syndrome"),
+        ("COVID\u201119", "covid 19"),
+        ("(rash)", "rash"),
+        ("?", "?"),
+    ],
+)
+def test_terms_are_compared_by_their_words(term: str, words: str) -> None:
+    assert words_of(term) == words
 
 
 def test_one_entered_in_error_asks_nothing() -> None:

@@ -202,6 +202,25 @@ def test_the_message_is_the_same_bytes_again_and_escapes_what_was_written():
     assert "Pneumonia <severe> & effusion" in words
 
 
+def test_what_xml_cannot_hold_is_replaced():
+    made = message.written(report(case(event={"narrative": "a\ufffeb\x0bc\U0001f600\td"})), receiver="GATEWAY")
+    assert (
+        ElementTree.fromstring(made).findtext(f".//{HL7}investigationEvent/{HL7}text") == "a\ufffdb\ufffdc\U0001f600\td"
+    )
+
+
+def test_every_special_situation_is_told():
+    made = report(case(event={"special_situations": ["pregnancy", "medication_error", "overdose"]}))
+    assert check.faults(made) == ()
+    suspect, concomitant = made["G.k"]
+    assert [sent(one, "G.k.10.r") for one in suspect["G.k.10.r"]] == ["2", "7"]
+    assert "G.k.10.r" not in concomitant
+    assert made["H"]["H.4"]["value"] == "Reported within seven days\nSpecial situation: pregnancy of the patient."
+    root = ElementTree.fromstring(message.written(made, receiver="GATEWAY"))
+    observed = [one for one in root.iter(f"{HL7}observation") if one.find(f"{HL7}code").get("code") == "9"]
+    assert [one.find(f"{HL7}value").get("code") for one in observed] == ["2", "7"]
+
+
 def test_a_result_below_a_limit_is_an_open_interval():
     root = ElementTree.fromstring(message.written(report(case()), receiver="GATEWAY"))
     values = [

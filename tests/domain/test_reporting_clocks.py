@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.clock_standing import standing
-from registry.domain.expedited_reporting import classified
-from registry.domain.reporting_clocks import Asked, Kept, Stopped, clocks_asked, is_overdue
+from registry.domain.clocks_asked import clocks_asked
+from registry.domain.expedited_reporting import Given, classified, in_force_at_onset
+from registry.domain.reporting_clocks import Asked, Kept, Stopped, is_overdue
 
 START = datetime(2026, 3, 27, 22, 30, tzinfo=UTC)
 """Two days before the clocks of Berlin go forward."""
@@ -90,14 +92,16 @@ def test_nobody_learns_of_an_upgrade_before_the_site_does() -> None:
         assert clock.started_at == at(aware)
 
 
-def test_an_assessment_as_expected_ends_the_clock_and_one_as_unexpected_starts_another() -> None:
+def test_an_assessment_as_expected_ends_the_clock_and_one_as_unexpected_counts_from_the_first_awareness() -> None:
     serious = [event(1, 0, "hospitalisation")]
     as_expected = assessment(1, 10, "expected", aware=0)
     as_unexpected = assessment(2, 200, "unexpected", aware=0)
     ended = clocks_asked(serious, [as_expected])[0]
     assert (ended.kind, ended.required) == ("serious_unexpected", False)
-    assert told(*clocks_asked(serious, [as_expected, as_unexpected]))[-1] == (
-        "serious_unexpected", 1, 2, 200, 200 + 15 * 24, "firm", True)  # fmt: skip
+    again = [one for one in clocks_asked(serious, [as_expected, as_unexpected]) if one.kind == "serious_unexpected"]
+    assert told(*again) == [
+        ("serious_unexpected", 1, 0, 0, 15 * 24, "provisional", False),
+        ("serious_unexpected", 1, 2, 0, 15 * 24, "firm", True)]  # fmt: skip
 
 
 def test_an_assessment_makes_a_provisional_clock_firm_from_the_same_moment() -> None:
@@ -152,6 +156,7 @@ def test_exactly_due_is_in_time_and_a_microsecond_later_is_not() -> None:
     late = standing("running", due, None, "UTC", after)
     assert (late.hours_left, late.overdue, late.met) == (Decimal("-0.1"), True, False)
     assert standing("not_required", due, None, "UTC", after).met is None
+    assert standing("not_required", due, None, "UTC", after, overdue_at=after).met is False
 
 
 def test_a_day_is_24_hours_and_is_told_by_the_clock_of_the_site_when_that_goes_forward() -> None:
@@ -159,6 +164,73 @@ def test_a_day_is_24_hours_and_is_told_by_the_clock_of_the_site_when_that_goes_f
     began = standing("running", clock.started_at, None, "Europe/Berlin", START).due_at_site
     due = standing("running", clock.due_at, None, "Europe/Berlin", START).due_at_site
     assert (began, due) == ("2026-03-27T23:30:00+01:00", "2026-04-04T00:30:00+02:00")
+
+
+def of_kind(kind: str, found: Iterable[Asked]) -> list[tuple[Any, ...]]:
+    return [row[1:] for row in told(*found) if row[0] == kind]
+
+
+def test_a_clock_that_ran_out_is_not_ended_by_a_change_of_class_but_by_an_error() -> None:
+    versions = [event(1, 0, "hospitalisation"), event(2, 25)]
+    assert of_kind("site_to_sponsor", clocks_asked(versions)) == [(1, 0, 0, 24, "firm", True)]
+    assert of_kind("site_to_sponsor", clocks_asked([*versions, event(3, 26, "hospitalisation")])) == [
+        (1, 0, 0, 24, "firm", True)]  # fmt: skip
+    in_error = [*versions, event(3, 26, "hospitalisation", entered_in_error=True)]
+    assert not any(one.required for one in clocks_asked(in_error))
+    late = clocks_asked([event(1, 0, "disability")], [assessment(1, 15 * 24 + 1, "expected")])
+    assert of_kind("serious_unexpected", late) == [(1, 0, 0, 15 * 24, "provisional", True)]
+
+
+def test_a_class_that_is_entered_again_counts_from_its_first_awareness_unless_a_new_fact_came_with_it() -> None:
+    left = [event(1, 0, "hospitalisation"), event(2, 5)]
+    for criterion, aware in (("hospitalisation", 0), ("disability", 20)):
+        again = of_kind("site_to_sponsor", clocks_asked([*left, event(3, 20, criterion)]))
+        assert again == [(1, 0, 0, 24, "firm", False), (3, 0, aware, aware + 24, "firm", True)]
+    graver = [event(1, 0, "life_threatening"), event(2, 5, "hospitalisation"), event(3, 50, "life_threatening")]
+    week = of_kind("fatal_or_life_threatening", clocks_asked(graver))
+    assert [(row[2], row[-1]) for row in week] == [(0, False), (0, True)]
+
+
+def test_entering_a_class_again_asks_for_no_second_report_of_the_same() -> None:
+    versions = [event(1, 0, "hospitalisation"), event(2, 5), event(3, 20, "hospitalisation")]
+    stopped = [Stopped(1, 0, at(24), at(4), kind) for kind in ("site_to_sponsor", "serious_unexpected")]
+    assert len(clocks_asked(versions, stopped=stopped)) == 2
+
+
+def test_a_death_after_a_threat_to_life_is_told_and_reported_anew() -> None:
+    versions = [event(1, 0, "life_threatening"), event(2, 100, "life_threatening", "death", aware=90)]
+    stopped = [Stopped(1, 0, at(7 * 24), at(50))]
+    found = clocks_asked(versions, stopped=stopped)
+    assert of_kind("site_to_sponsor", found)[-1] == (2, 0, 90, 114, "firm", True)
+    assert of_kind("fatal_or_life_threatening", found) == [
+        (1, 0, 0, 7 * 24, "provisional", True), (2, 0, 100, 100 + 7 * 24, "provisional", True)]  # fmt: skip
+
+
+def test_an_awareness_that_is_only_carried_on_tells_nothing_of_what_is_new() -> None:
+    versions = [event(1, 5, aware=0), event(2, 200, "disability", aware=0)]
+    assert of_kind("site_to_sponsor", clocks_asked(versions)) == [(2, 0, 200, 224, "firm", True)]
+
+
+def test_the_sponsor_corrects_its_awareness_to_later_while_no_clock_has_run_out() -> None:
+    serious, week = [event(1, 0, "hospitalisation", aware=-99)], 7 * 24
+    for kept, counts in ((week - 9, -1), (week + 9, -8)):
+        said = [assessment(1, 1, "unexpected", aware=-8), assessment(2, kept, "unexpected", aware=-1)]
+        assert of_kind("serious_unexpected", clocks_asked(serious, said))[0][2] == counts
+
+
+def test_a_jak_inhibitor_in_force_at_onset_is_an_open_suspicion_until_it_is_assessed() -> None:
+    other = {"started_on": "2026-03", "causality": [{"drug": "methotrexate", "causality": "unlikely"}]}
+    dose = {"drug": "baricitinib", "formulation": "tablet", "started_on": "2026-03-20"}
+    given = Given((dose, {**dose, "drug": "delgocitinib", "formulation": "cream"}))
+    versions = [event(1, 0, "death", **other)]
+    assert of_kind("fatal_or_life_threatening", clocks_asked(versions)) == []
+    found = clocks_asked(versions, given=given)
+    assert of_kind("fatal_or_life_threatening", found) == [(1, 0, 0, 7 * 24, "provisional", True)]
+    unrelated = [*other["causality"], {"drug": "baricitinib", "causality": "unlikely"}]
+    judged = clocks_asked([*versions, event(2, 9, "death", **other | {"causality": unrelated})], given=given)
+    assert of_kind("fatal_or_life_threatening", judged)[0][-1] is False
+    assert in_force_at_onset({"started_on": "2026-02"}, given) == ()
+    assert in_force_at_onset({"started_on": "2026"}, Given(intakes=(dose,))) == ("study_product",)
 
 
 # --- what holds for every past ------------------------------------------------------------------------------------

@@ -1,16 +1,18 @@
 """Events of special interest: which words, codes, situations, grades and results make a candidate, and which do not."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from registry.domain.analytes import CATALOGUE
+from registry.domain.course import Dose, Medication
 from registry.domain.rules import Rule
 from registry.domain.special_interest import SPECIAL_INTEREST_RULE, TOPICS
-from registry.domain.special_interest_findings import MEASURED, Finding, of_event, of_visit
-from registry.domain.special_interest_words import named, plain
+from registry.domain.special_interest_findings import MEASURED, Finding, of_event, of_medication, of_visit
+from registry.domain.special_interest_words import infections, named, plain
 from registry.domain.vocabulary import SPECIAL_INTEREST, SPECIAL_SITUATIONS
-from tests.domain.laboratory_course import STABLE, course, lab, visit
+from tests.domain.laboratory_course import STABLE, course, kept, lab, visit
 
 
 def found(term, serious=False, coded=None, own=(), **event):
@@ -32,6 +34,22 @@ def found(term, serious=False, coded=None, own=(), **event):
         ("Pneumonia", set()),
         ("Stubborn headache", set()),
         ("Tbilisi flu", set()),
+        ("Dementia, Hepburn, altered taste", set()),
+        ("Elevated CK", {"ck_rise"}),
+        ("VZV reactivation", {"herpes_zoster"}),
+        ("Hep B reactivation", {"hepatitis_b_reactivation"}),
+        ("VTE", {"thromboembolism"}),
+        ("Transient ischemic attacks (TIA)", {"mace"}),
+        ("AST/ALT elevated: transaminitis", {"transaminases"}),
+        ("Haemoglobin decreased, low ANC", {"cytopenia"}),
+        ("White blood cell count decreased", {"cytopenia"}),
+        ("Blood triglycerides increased", {"lipids"}),
+        ("LDL increased", {"lipids"}),
+        ("Large intestine perforation", {"gastrointestinal_perforation"}),
+        ("GFR decreased", {"egfr_fall"}),
+        ("Growth velocity decreased", {"growth_weight"}),
+        ("Myelodysplastic syndrome", {"malignancy"}),
+        ("Lip herpes", {"herpes_simplex"}),
         ("", set()),
     ],
 )
@@ -42,6 +60,16 @@ def test_whole_words_of_the_report_make_a_candidate(term, topics):
 def test_an_infection_is_a_candidate_where_it_is_serious():
     assert found("Pneumonia", serious=True) == {("serious_infection", "term")}
     assert ("serious_infection", "term") in found("Shingles", serious=True)
+    assert found("Urosepsis", serious=True) == {("serious_infection", "term")}
+
+
+def test_a_serious_event_of_the_organ_class_of_infections_is_a_serious_infection_whatever_its_words():
+    coded = {"term": "Quokka pox", "system_organ_class": "Infections and infestations"}
+    assert found("Pox", serious=True, coded=coded) == {("serious_infection", "term")}
+    assert found("Bad eye", serious=True, ctcae_term="Endophthalmitis") == {("serious_infection", "term")}
+    assert found("Bad eye", ctcae_term="Endophthalmitis") == set()
+    assert found("Bad eye", serious=True, ctcae_term="Blurred vision") == set()
+    assert len(infections()) == 88
 
 
 def test_the_ctcae_term_and_the_coded_term_count_as_the_words_do():
@@ -65,6 +93,30 @@ def test_a_study_adds_words_and_codes_of_its_dictionary():
     assert found("Quokka hearts failing", own=own) == {("mace", "term")}
     assert found("A lump", own=own, coded=coded) == {("malignancy", "code")}
     assert found("A lump", own=own, coded=coded | {"dictionary": "CTCAE"}) == set()
+    low = coded | {"code": "90000002", "preferred_code": "90000001"}
+    assert found("A lump", own=own, coded=low) == {("malignancy", "code")}
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        ("2026-01-03", False),
+        ("2026-01-04", True),
+        ("2026-03-31", True),
+        ("2026-04-01", False),
+        ("2026", True),
+        (None, True),
+    ],
+)
+def test_a_live_vaccine_within_four_weeks_of_a_dose_is_a_candidate(given, counts):
+    made = course(BASELINE)
+    dose = Dose(kept({"started_on": "2026-02-01", "ended_on": "2026-03-03"}))
+    made = replace(made, doses=(dose,))
+    vaccine = kept({"medication": "live_vaccine"} | ({"started_on": given} if given else {}))
+    expected = {Finding("live_vaccine_exposure", "medication")} if counts else set()
+    assert of_medication(made, Medication(vaccine)) == expected
+    assert of_medication(made, Medication(vaccine | {"medication": "other_vaccine"})) == set()
+    assert of_medication(course(BASELINE), Medication(vaccine)) == set()
 
 
 BASELINE = visit("2026-01-01", event="week_0")
@@ -118,8 +170,15 @@ def test_what_is_found_before_treatment_is_no_event_of_it():
     assert at_last(visit("2026-01-10", low)) == {Finding("cytopenia", "laboratory_grade", "NEUT")}
 
 
+def test_viruses_in_plasma_count_as_bk_virus_does():
+    for analyte in ("EBVPLASMA", "CMVPLASMA"):
+        found_virus = {Finding("ebv_cmv", "virus_result", analyte)}
+        assert at_last(BASELINE, visit("2026-01-10", lab(analyte, 400))) == found_virus
+        assert at_last(BASELINE, visit("2026-01-10", lab(analyte, 400, comparator="<"))) == set()
+
+
 def test_hepatitis_b_and_tuberculosis_count_after_baseline():
-    results = [{"analyte": name, "finding": "positive"} for name in ("HBSAG", "IGRA")]
+    results = [{"analyte": name, "finding": "positive"} for name in ("HBSAG", "HBVDNA", "IGRA")]
     baseline = visit("2026-01-10", *results, event="week_0")
     assert at_last(baseline) == set()
     assert {one.topic for one in at_last(baseline, visit("2026-02-10", *results))} == {

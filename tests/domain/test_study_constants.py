@@ -133,6 +133,7 @@ NUMBERS = [
     for key in (shipped if isinstance(shipped, Mapping) else [None])
 ]
 MAY_BE_NONE_AT_ALL = {
+    ("special-interest", "live_vaccine_days"),
     ("clinically-inactive-disease", "physician_global_at_most"),
     ("clinically-inactive-disease-revised", "physician_global_at_most"),
     ("definition-of-improvement", "worsened_measures"),

@@ -121,6 +121,7 @@ def test_the_catalogue_names_every_analyte_of_the_reference():
         *("MXA", "NEOPTERIN", "PSTAT1", "VWFAG", "SCD25", "TNFR2", "IL18"),
         *("HGB", "WBC", "NEUT", "LYM", "PLAT", "CREAT", "EGFR", "CHOL", "LDL", "HDL", "TRIG", "BILI", "GGT", "ALB"),
         *("CRP", "ESR", "FERRITIN", "IGG", "IGA", "IGM", "BKVPLASMA", "BKVURINE", "IGRA"),
+        *("CMVPLASMA", "EBVPLASMA", "HBVDNA"),
         *("HBSAG", "ANTIHBC", "ANTIHBS", "ANTIHCV", "VZVIGG"),
         "ALP",
         *(f"RNA_{gene}" for gene in analytes.GENES),

@@ -103,6 +103,9 @@ def test_a_trial_is_under_way_on_the_day_of_loading(installation: Installation, 
     assert trial.count("select count(*) from dose") == trial.loaded.counts["dose"]
     assert (trial.loaded.counts["dose"] == 0) is (protocol == "randomised")
     assert trial.count("select count(*) from study_product_dose") == 0, "an administrator is blinded"
+    assert trial.count("select count(*) from study_product_intake") == allocated
+    suspected = 'select count(*) from adverse_event where causality @> \'[{"drug": "study_product"}]\''
+    assert (trial.count(suspected) > 0) is (protocol == "randomised")
     database.close()
 
 

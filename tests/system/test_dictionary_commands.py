@@ -78,3 +78,10 @@ def test_what_cannot_be_is_said(run: Run, words: tuple[str, ...], said: str) -> 
 
 def test_the_shipped_terms_are_loaded_by_one_word(run: Run) -> None:
     assert run("load", "--shipped").output == "CTCAE 5.0 is loaded: 837 terms.\n"
+
+
+def test_what_is_shipped_is_loaded_alone(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "1,Quokka fever,,,,")
+    for words in ((path, "--shipped"), ("--shipped", "--name", "Zoo"), ("--shipped", "--kind", "medication")):
+        refused = run("load", *words)
+        assert (refused.exit_code, "--shipped alone" in refused.output) == (2, True)

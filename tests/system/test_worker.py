@@ -136,6 +136,8 @@ def test_of_two_workers_one_queues_the_job_of_a_minute(shared_world: World) -> N
 def test_the_metrics_tell_how_many_clocks_run_and_are_overdue(
     shared_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert "\nregistry_worker_heartbeat_seconds " not in shared_world.app.test_client().get("/metrics").text
+
     def gauges(world_or_app: Any) -> dict[str, float]:
         text = world_or_app.test_client().get("/metrics").text
         return {sample.labels["status"]: sample.value for family in text_string_to_metric_families(text)
@@ -144,10 +146,75 @@ def test_the_metrics_tell_how_many_clocks_run_and_are_overdue(
     before = gauges(shared_world.app)
     overdue(shared_world)
     after = gauges(shared_world.app)
+    with psycopg.connect(shared_world.installation.admin_url) as admin:
+        admin.execute(
+            "insert into procrastinate.procrastinate_workers (last_heartbeat) values (now() - interval '90 s')"
+        )
+    told = shared_world.app.test_client().get("/metrics").text.partition("\nregistry_worker_heartbeat_seconds ")[2]
+    assert 90 <= float(told.split()[0]) < 90 + PATIENCE
     assert (after["running"] - before["running"], after["overdue"] - before["overdue"]) == (2, 1)
     monkeypatch.setattr(clock_counts, "SECONDS_TO_WAIT", 0.01)
     away = Database("host=/nowhere", size=1)
     assert gauges(create_app(shared_world.installation.settings, away, away)) == {}
+
+
+def test_a_serious_event_that_was_stored_before_there_were_clocks_gets_them_from_its_own_awareness(
+    shared_world: World,
+) -> None:
+    event = serious(shared_world, "hospitalisation", site_aware_at=ago(hours=25))
+    with psycopg.connect(shared_world.installation.admin_url) as admin:
+        admin.execute("set session_replication_role = replica")
+        admin.execute("delete from reporting_clock where adverse_event_id = %s", [event["id"]])
+    with connected(shared_world) as database:
+        assert (worker.catch_up(database), worker.catch_up(database)) == (1, 0)
+    found = clocks(shared_world, event)
+    assert found.keys() == {"site_to_sponsor", "serious_unexpected"}
+    assert found["site_to_sponsor"]["overdue"] is True
+    assert found["site_to_sponsor"]["started_at"][:19] == event["site_aware_at"][:19]
+
+
+class Dying:
+    """Stands for the process of a worker: the first two die at once, the third lives until it is ended."""
+
+    began = 0
+
+    def __init__(self) -> None:
+        self.exitcode, self.ended = 1, threading.Event()
+
+    def start(self) -> None:
+        Dying.began += 1
+        if Dying.began < 3:
+            self.ended.set()
+
+    def is_alive(self) -> bool:
+        return not self.ended.is_set()
+
+    def join(self, timeout: float) -> None:
+        self.ended.wait(timeout)
+
+    def terminate(self) -> None:
+        self.ended.set()
+
+    kill = terminate
+
+
+def test_a_worker_beside_the_service_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(worker, "SECONDS_BETWEEN_LOOKS", 0.01)
+    stopping, started = threading.Event(), []
+
+    def spawned() -> Any:
+        started.append(Dying())
+        return started[-1]
+
+    keeper = threading.Thread(target=worker.keep_alive, args=(spawned, stopping))
+    keeper.start()
+    deadline = time.monotonic() + PATIENCE
+    while Dying.began < 3 and time.monotonic() < deadline:
+        stopping.wait(0.01)
+    stopping.set()
+    keeper.join(PATIENCE)
+    assert (Dying.began, [one.is_alive() for one in started]) == (3, [False, False, False])
 
 
 def as_url(connection: str) -> str:

@@ -21,6 +21,7 @@ from registry.domain.derived import Derived, used
 from registry.domain.enzyme_signal import ENZYME_SIGNAL, Occasion, enzyme_signal
 from registry.domain.items import CMAS_TOTAL, MMT8_MAXIMUM
 from registry.domain.muscle_enzymes import ENZYME_MULTIPLE, MUSCLE_ENZYMES, Enzyme, enzyme_multiple
+from registry.domain.rules import Result
 
 Reported = Mapping[str, Any]
 SIGNAL_ENZYME = "CK"
@@ -167,13 +168,26 @@ def _multiple(course: Course, visit: Visit, result: Reported, number: int) -> De
 
 def signal(course: Course, visit: Visit, result: Reported, number: int) -> Derived:
     """Tell whether an enzyme rose at a visit while strength and disease activity were stable."""
-    analyte = result["analyte"]
+    found = signalled(course, visit, result, number)
+    last = _last(course, visit, result["analyte"])
+    return Derived(found, used(_used(visit, result), _used(*last) if last else None))
+
+
+def signalled(course: Course, visit: Visit, result: Reported, number: int) -> Result:
+    """Judge the rise of an enzyme at a visit, once a course."""
+
+    def judged() -> Result:
+        last = _last(course, visit, result["analyte"])
+        before, now = _occasion(*last) if last else Occasion(), _occasion(visit, result, number)
+        return enzyme_signal(result["analyte"], before, now, course.rules[ENZYME_SIGNAL.id])
+
+    return course.remembered(f"signal of result {number}", visit, judged)
+
+
+def _last(course: Course, visit: Visit, analyte: str) -> tuple[Visit, Reported] | None:
+    """Give the last complete visit before a visit that has a result of an analyte, with the one that counts."""
     earlier = ((one, one.counting(analyte)) for one in reversed(course.before(visit)))
-    previous, kept = next((found for found in earlier if found[1] is not None), (None, None))
-    before = Occasion() if previous is None or kept is None else _occasion(previous, kept)
-    found = enzyme_signal(analyte, before, _occasion(visit, result, number), course.rules[ENZYME_SIGNAL.id])
-    inputs = (_used(visit, result), _used(previous, kept) if previous is not None and kept is not None else None)
-    return Derived(found, used(*inputs))
+    return next(((one, kept) for one, kept in earlier if kept is not None), None)
 
 
 def _used(visit: Visit, result: Reported) -> Input:

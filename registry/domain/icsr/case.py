@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from registry.domain.dates import PartialDate
-from registry.domain.expedited_reporting import Classification, classified, seriousness
+from registry.domain.expedited_reporting import Classification, Given, classified, in_force_at_onset, seriousness
 
 Image = Mapping[str, Any]
 
@@ -16,8 +16,9 @@ Image = Mapping[str, Any]
 class Case:
     """One event with what its report tells of it, each as an image; `made_at` is the moment of the report.
 
-    `coded` is the term that the event is coded to. `visits`, `doses` and `medications` are those of the participant that
-    count; `intakes` are those of a blinded study product, which tell nothing of what it is.
+        `coded` is the term that the event is coded to. `visits`, `doses` and `medications` are those of the participant that
+    count; `intakes` are those of a blinded study product, which tell nothing of what it is. `submitted` says that the
+    event was reported to an authority before.
     """
 
     event: Image
@@ -28,6 +29,7 @@ class Case:
     participant: Image
     made_at: datetime
     receiver: str
+    submitted: bool = False
     visits: Sequence[Image] = ()
     doses: Sequence[Image] = ()
     intakes: Sequence[Image] = ()
@@ -38,10 +40,17 @@ class Case:
         """The onset, as far as it is known."""
         return PartialDate.parse(self.event["started_on"])
 
+    @property
+    def nullified(self) -> bool:
+        """Whether the report takes back what was reported: the event was entered in error."""
+        return self.submitted and bool(self.event.get("entered_in_error"))
+
     @cached_property
     def classification(self) -> Classification:
-        """What the event is for reporting."""
-        return classified(self.event, self.assessment)
+        """What the event is for reporting; one that was reported and is taken back is told as it was."""
+        given = Given(tuple(self.doses), tuple(self.intakes))
+        event = {**self.event, "entered_in_error": False} if self.nullified else self.event
+        return classified(event, self.assessment, in_force_at_onset(event, given))
 
     @cached_property
     def criteria(self) -> frozenset[str]:
@@ -50,7 +59,7 @@ class Case:
 
     @property
     def serious(self) -> bool:
-        """Whether it is an event that is reported: serious, and not entered in error."""
+        """Whether it is an event that is reported: serious, and not entered in error before it was reported."""
         return self.classification.serious
 
     def in_force(self, intervals: Sequence[Image]) -> list[Image]:

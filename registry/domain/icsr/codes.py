@@ -1,8 +1,8 @@
 """The code lists of ICH E2B(R3) by the codes of the registry, each with its object identifier.
 
-Source: S-E2B, FDA's list of E2B(R3) core data elements; the lists of first sender, qualification and sender type, which were
-not in the part that was read, are [MEM 85%]. E2B has no code for a drug that was interrupted: it is sent as withdrawn,
-which it was at the time, and said in words beside (G.k.11); that choice is ours, [MEM 70%].
+Source: S-E2B, FDA's list of E2B(R3) core data elements; the lists of first sender, nullification, qualification and sender
+type, which were not in the part that was read, are [MEM 85%]. E2B has no code for a drug that was interrupted: it is sent as
+withdrawn, which it was at the time, and said in words beside (G.k.11); that choice is ours, [MEM 70%].
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,7 @@ def _list(number: int, **codes: str) -> CodeList:
 
 REPORT_TYPE = _list(2, report_from_study="2")
 FIRST_SENDER = _list(3, other="2")
+NULLIFICATION = _list(5, nullification="1")
 QUALIFICATION = _list(6, physician="1")
 SENDER_TYPE = _list(7, other="6")
 STUDY_TYPE = _list(8, randomised="1", single_arm="1", observational_cohort="3")

@@ -82,7 +82,7 @@ def _suspect(case: Case, drug: str, medications: list[Image]) -> dict[str, Any]:
                 **_recurrence(judged.get("rechallenge")),
             }
         ],
-        **_information(case),
+        "G.k.10.r": _information(case),
         **told("G.k.11", "; ".join(_besides(judged)) or None),
     }
 
@@ -169,10 +169,10 @@ def _recurrence(rechallenge: str | None) -> Told:
     return told("G.k.9.i.4", None if rechallenge == "unknown" else rechallenge)
 
 
-def _information(case: Case) -> Told:
-    """An overdose or a medication error; E2B allows several, of which the first of its list is sent."""
+def _information(case: Case) -> list[Told]:
+    """An overdose and a medication error, each where it is told; E2B's list has no code for a pregnancy (H.4 tells it)."""
     situations = case.event.get("special_situations") or ()
-    return told("G.k.10.r", next((one for one in DRUG_INFORMATION.codes if one in situations), None))
+    return [told("G.k.10.r", one) for one in DRUG_INFORMATION.codes if one in situations]
 
 
 def _besides(judged: Image) -> Iterator[str]:

@@ -54,6 +54,8 @@ _ALL = (
     Element("C.1.8.1", "Worldwide unique case identification number", True, 100),
     Element("C.1.8.2", "First sender of this case", True, codes=codes.FIRST_SENDER),
     Element("C.1.9.1", "Other case identifiers in previous transmissions", True, form="true", nulls=("NI",)),
+    Element("C.1.11.1", "Report nullification", codes=codes.NULLIFICATION),
+    Element("C.1.11.2", "Reason for nullification", longest=2000),
     Element("C.2.r.2.1", "Reporter's organisation", longest=60),
     Element("C.2.r.3", "Reporter's country", form=COUNTRY),
     Element("C.2.r.4", "Reporter's qualification", True, codes=codes.QUALIFICATION),
@@ -131,19 +133,22 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "G.k.4.r": ("G.k.4.r.",),
         "G.k.9.i": ("G.k.9.i.",),
         "G.k.9.i.2.r": ("G.k.9.i.2.r.",),
+        "G.k.10.r": ("G.k.10.r",),
         "H": ("H.",),
     }
 )
 """The groups of a report with how the numbers of their elements begin."""
 INSIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"G.k": ("G.k.4.r", "G.k.9.i"), "G.k.9.i": ("G.k.9.i.2.r",), "C": ("C.2.r", "C.5.1.r")}
+    {"G.k": ("G.k.4.r", "G.k.9.i", "G.k.10.r"), "G.k.9.i": ("G.k.9.i.2.r",), "C": ("C.2.r", "C.5.1.r")}
 )
 """The groups that stand within another."""
 
 
 def of_group(group: str) -> tuple[Element, ...]:
     """Give the elements of a group, without those of the groups within it."""
-    inner = tuple(f"{one}." for one in INSIDE.get(group, ()))
+    inner = INSIDE.get(group, ())
     return tuple(
-        one for one in _ALL if one.number.startswith(GROUPS[group]) and not (inner and one.number.startswith(inner))
+        one
+        for one in _ALL
+        if one.number.startswith(GROUPS[group]) and not any(f"{one.number}.".startswith(f"{name}.") for name in inner)
     )

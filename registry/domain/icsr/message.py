@@ -128,10 +128,17 @@ def _add_sender(event: Element, told: Mapping[str, Any]) -> None:
 
 
 def _add_characteristics(event: Element, told: Mapping[str, Any]) -> None:
-    """The type of the report, and that there are no other case identifiers."""
+    """The type of the report, that there are no other case identifiers, and whether it takes back what was reported."""
     found = node(event, "subjectOf2:SUBJ/investigationCharacteristic.OBS")
     node(found, "code", code="1", codeSystem=f"{codes.ICH}.23")
     coded(found, "value", told, "C.1.3", xsi_type="CE")
     found = node(event, "subjectOf2:SUBJ/investigationCharacteristic.OBS")
     node(found, "code", code="2", codeSystem=f"{codes.ICH}.23")
     node(found, "value", xsi_type="BL", nullFlavor=told["C.1.9.1"]["null_flavor"])
+    if "C.1.11.1" in told:
+        found = node(event, "subjectOf2:SUBJ/investigationCharacteristic.OBS")
+        node(found, "code", code="3", codeSystem=f"{codes.ICH}.23")
+        coded(found, "value", told, "C.1.11.1", xsi_type="CE")
+        found = node(event, "subjectOf2:SUBJ/investigationCharacteristic.OBS")
+        node(found, "code", code="4", codeSystem=f"{codes.ICH}.23")
+        node(node(found, "value", xsi_type="CE"), "originalText", value_of(told, "C.1.11.2"))

@@ -29,9 +29,9 @@ def _add_drug(found: Element, told: Group) -> None:
         node(blinded, "value", **of_kind, value="true")
     for matrix in told["G.k.9.i"]:
         _add_recurrence(found, matrix)
-    if "G.k.10.r" in told:
+    for one in told.get("G.k.10.r", ()):
         information, of_kind = observation(found, BESIDE, "9", "CE")
-        coded(information, "value", told, "G.k.10.r", **of_kind)
+        coded(information, "value", one, "G.k.10.r", **of_kind)
     said(found, BESIDE, "2", value_of(told, "G.k.11"), "ST")
     if (indication := value_of(told, "G.k.7.r.1")) is not None:
         reason, of_kind = observation(found, "inboundRelationship:RSON", "19", "CE")

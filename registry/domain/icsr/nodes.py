@@ -1,5 +1,6 @@
 """Nodes of the message: an element with its attributes, in the order in which they are given, and nothing that is empty."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -8,6 +9,9 @@ from registry.domain.icsr.codes import OBSERVATION, SECTIONS
 from registry.domain.icsr.telling import sent
 
 Group = Mapping[str, Any]
+NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped; it is written as U+FFFD, the sign of a character that was replaced."""
+REPLACED = "\ufffd"
 
 
 def node(parent: Element, path: str, text: str | None = None, **attributes: str | None) -> Element:
@@ -21,8 +25,8 @@ def node(parent: Element, path: str, text: str | None = None, **attributes: str 
     found = _step(parent, last)
     for name, value in attributes.items():
         if value is not None:
-            found.set(name.replace("_", ":"), value)
-    found.text = text
+            found.set(name.replace("_", ":"), NOT_OF_XML.sub(REPLACED, value))
+    found.text = None if text is None else NOT_OF_XML.sub(REPLACED, text)
     return found
 
 

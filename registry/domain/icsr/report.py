@@ -21,6 +21,9 @@ MONTHS_UNTIL = 24
 """Age in months from which it is told in years."""
 DISEASE = "Juvenile dermatomyositis"
 MEDDRA = "meddra"
+IN_ERROR = "The event was entered in error."
+PREGNANCY = "Special situation: pregnancy of the patient."
+"""Said beside the sponsor's comment (H.4), for E2B(R3) has no coded element that tells it of the patient herself."""
 
 
 def report(case: Case) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def _identification(case: Case) -> Told:
         **told("C.1.8.1", unique),
         **told("C.1.8.2", "other"),
         **told("C.1.9.1", None, "NI"),
+        **(told("C.1.11.1", "nullification") | told("C.1.11.2", IN_ERROR) if case.nullified else {}),
         **told("C.3.1", "other"),
         **told("C.3.2", f"{SENDER} {case.study['code']}"),
         **told("C.5.2", case.study["title"]),
@@ -192,4 +196,9 @@ def _test(visit: Image, result: Image) -> Told:
 
 
 def _narrative(case: Case) -> Told:
-    return told("H.1", case.event.get("narrative")) | told("H.4", (case.assessment or {}).get("comment"))
+    comments = [(case.assessment or {}).get("comment"), PREGNANCY if _in_pregnancy(case) else None]
+    return told("H.1", case.event.get("narrative")) | told("H.4", "\n".join(filter(None, comments)) or None)
+
+
+def _in_pregnancy(case: Case) -> bool:
+    return "pregnancy" in (case.event.get("special_situations") or ())

@@ -14,6 +14,7 @@ METHODS = (
     "are hybrid score intervals (Newcombe 1998, method 10), those of rate differences are made of the exact limits of both rates "
     "(MOVER, Zou and Donner 2008). Nothing is adjusted for several looks or several comparisons."
 )
+IN_ARM = ("arm", "participants", "patient_years", "events", "serious_events", "deaths", "events_after_follow_up")
 GROUPS = {"all": "Any event", "serious": "Serious event", "grade": "Grade", "special_interest": "Special interest"}
 
 
@@ -33,12 +34,10 @@ def section(facts: Facts) -> Section:
 def _arms(arms: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         "Exposure and events by arm",
-        ("Arm", "Participants", "Patient-years", "Events", "Serious events", "Deaths"),
-        [
-            [one["arm"], one["participants"], one["patient_years"], one["events"], one["serious_events"], one["deaths"]]
-            for one in arms
-        ],
-        note="Arms as randomised.",
+        ("Arm", "Participants", "Patient-years", "Events", "Serious events", "Deaths", "Events after follow-up"),
+        [[one[name] for name in IN_ARM] for one in arms],
+        note="Arms as randomised; everybody who was allocated, from the day of allocation to the end of follow-up. Deaths count "
+        "whatever had ended follow-up before; events that began after its end are in the last column alone.",
     )
 
 

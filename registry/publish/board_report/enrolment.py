@@ -9,7 +9,7 @@ from datetime import date
 from registry.domain.consents import WITHDRAWAL_KINDS, WITHDRAWAL_REASONS
 from registry.domain.enrolment import ENROLMENT, ENROLMENT_REASONS, LEAVES_WITH_A_REASON
 from registry.publish.board_report import pictures
-from registry.publish.board_report.blocks import Block, Picture, Section, Table
+from registry.publish.board_report.blocks import Block, Picture, Section, Table, Words
 from registry.publish.board_report.facts import Facts, counted
 
 DAYS_A_MONTH = 365.25 / 12
@@ -61,6 +61,9 @@ def _over_time(facts: Facts) -> Iterable[Block]:
         date.fromisoformat(one["status_on"]) for one in facts.of("enrolment") if one["status"] in LEFT
     )  # fmt: skip
     last = max([*enrolled, *left, *(facts.today(site) for site in facts.site_ids)])
+    if first == last:
+        yield Words(f"Over time: all {len(enrolled)} were enrolled on the day of the cut; there is no curve to draw.")
+        return
     lines = [_line("Enrolled", enrolled, first, last), _line("Withdrawn or lost to follow-up", left, first, last)]
     yield Picture(
         "Participants enrolled, and withdrawn or lost, over time",

@@ -17,11 +17,15 @@ NOT_CODED = "Not coded"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An event as a report names it: by its code in the study's dictionary, else by its CTCAE term; never by free text."""
+    """An event as a report names it: by its code in the study's dictionary, else by its CTCAE term; never by free text.
+
+    It is serious where the investigator or the sponsor holds it to be.
+    """
 
     image: Image
     system_organ_class: str
     term: str
+    serious: bool
 
 
 def section(facts: Facts) -> Section:
@@ -35,15 +39,18 @@ def section(facts: Facts) -> Section:
 
 def named(facts: Facts) -> list[Named]:
     """Give every event with the words that a report has for it."""
-    return [name_of(event, facts.terms.get(event["id"])) for event in facts.of("adverse_event")]
+    serious = {event.id for person in facts.safety.people for event in person.events if event.classification.serious}
+    return [
+        Named(event, *words_of(event, facts.terms.get(event["id"])), serious=event["id"] in serious)
+        for event in facts.of("adverse_event")
+    ]
 
 
-def name_of(event: Image, coded: Mapping[str, str | None] | None) -> Named:
-    """Name an event; what the reporter wrote stays where it is protected."""
+def words_of(event: Image, coded: Mapping[str, str | None] | None) -> tuple[str, str]:
+    """Give the system organ class and the term of an event; what the reporter wrote stays where it is protected."""
     if coded:
-        term = coded["preferred_term"] or coded["term"] or NOT_CODED
-        return Named(event, coded["system_organ_class"] or NOT_CODED, term)
-    return Named(event, NOT_CODED, event.get("ctcae_term") or "No coded term")
+        return coded["system_organ_class"] or NOT_CODED, coded["preferred_term"] or coded["term"] or NOT_CODED
+    return NOT_CODED, event.get("ctcae_term") or "No coded term"
 
 
 def _by_grade(found: Sequence[Named]) -> Table:
@@ -58,7 +65,7 @@ def _by_grade(found: Sequence[Named]) -> Table:
         texts=2,
         total=True,
         note="Terms are those of the dictionary that the study coded with at the cut; what was not coded yet is named by its "
-        "CTCAE term. What the reporter wrote stands in no report.",
+        "CTCAE term. What the reporter wrote stands in no report. Serious: as the investigator or the sponsor holds it.",
     )
 
 
@@ -72,7 +79,7 @@ def _grouped(found: Iterable[Named], by: Callable[[Named], str]) -> list[tuple[s
 
 def _counts(found: Sequence[Named]) -> list[object]:
     people = len({one.image["participant_id"] for one in found})
-    return [*_by_each_grade(found), len(found), people, sum(1 for one in found if one.image["serious"])]
+    return [*_by_each_grade(found), len(found), people, sum(1 for one in found if one.serious)]
 
 
 def _by_each_grade(found: Sequence[Named]) -> list[int]:

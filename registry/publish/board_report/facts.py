@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,8 +38,8 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report tells of, as it stood. `names` has each participant's pseudonym, the same as in extracts, `terms` the
-    code of each event that is coded.
+    """All that a report tells of, as it stood, the study's code in `cut` too. `names` has each participant's pseudonym, that
+    of extracts under this code, `terms` the code of each event that is coded.
 
     `arms` and `arm_of` are there in a closed report alone: the transaction of an open one sees no treatment.
     """
@@ -85,10 +85,12 @@ def read(tx: Transaction, study_id: str, cut: Cut, audience: str, key: bytes) ->
     images["visit"] = board_reports.visits(tx, study_id, moment)
     safety = study_safety.read(tx, study_id, moment)
     closed = audience == CLOSED
+    study = board_reports.study(tx, study_id, moment) or {}
+    cut = replace(cut, study=study.get("code", cut.study))
     return Facts(
         cut=cut,
         audience=audience,
-        study=board_reports.study(tx, study_id, moment) or {},
+        study=study,
         sites=board_reports.common(tx, "site", moment),
         dictionaries=board_reports.common(tx, "dictionary", moment),
         images=images,

@@ -65,8 +65,14 @@ def _liver(facts: Facts) -> Sequence[Block]:
     told = (
         f"{len(found['points'])} participants, {found['quadrants'].get('hys_law_range', 0)} in the range of Hy's law."
     )
-    return [quadrants, Picture("Peak transaminase and peak bilirubin of each participant", svg, told,
-                               note="The points bear no number: a point is a participant.")]  # fmt: skip
+    note = f"The points bear no number: a point is a participant.{_on_the_edge(found['points'])}"
+    return [quadrants, Picture("Peak transaminase and peak bilirubin of each participant", svg, told, note)]
+
+
+def _on_the_edge(points: Sequence[dict[str, Any]]) -> str:
+    """Say how many points a logarithmic axis has no place for."""
+    zero = sum(1 for one in points if not one["transaminase_multiple"] or not one["bilirubin_multiple"])
+    return f" {zero} of them with a peak of 0 lie on the edge, where the axis begins." if zero else ""
 
 
 def _left_out(found: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,17 +102,18 @@ def bars(name: str, rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence
 def scatter(
     name: str, points: Mapping[str, Sequence[tuple[float, float]]], *, across: str, up: str, cuts: tuple[float, float]
 ) -> str:
-    """Draw points on two logarithmic axes, by group, with the two cut-offs as lines."""
+    """Draw points on two logarithmic axes, by group, with the two cut-offs as lines; what is not above 0 lies on the edge."""
     figure, axes = _figure(4.2, below=0.52 + LEGEND_LINE)
+    every = [point for found in points.values() for point in found]
+    left, below = (_floor(point[axis] for point in every) for axis in (0, 1))
     for place, (group, found) in enumerate(points.items()):
         ink, mark = INKS[place % len(INKS)], MARKS[place % len(MARKS)]
-        axes.scatter([x for x, _ in found], [y for _, y in found], s=26, marker=mark, edgecolors=ink, linewidths=0.9,
-                     facecolors="none" if place == 0 else ink, label=group)  # fmt: skip
+        axes.scatter([max(x, left) for x, _ in found], [max(y, below) for _, y in found], s=26, marker=mark, edgecolors=ink,
+                     linewidths=0.9, facecolors="none" if place == 0 else ink, label=group, clip_on=False, zorder=3)  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
-    every = [point for found in points.values() for point in found]
-    axes.set_xlim(min([0.1, *(x for x, _ in every)]) * 0.8, max([20.0, *(x for x, _ in every)]) * 1.25)
-    axes.set_ylim(min([0.1, *(y for _, y in every)]) * 0.8, max([10.0, *(y for _, y in every)]) * 1.25)
+    axes.set_xlim(left, max([20.0, *(x for x, _ in every)]) * 1.25)
+    axes.set_ylim(below, max([10.0, *(y for _, y in every)]) * 1.25)
     axes.axvline(cuts[0], color="black", linestyle="--", linewidth=0.8)
     axes.axhline(cuts[1], color="black", linestyle="--", linewidth=0.8)
     for axis in (axes.xaxis, axes.yaxis):
@@ -122,6 +123,11 @@ def scatter(
     axes.set_ylabel(up)
     figure.legend(loc="lower left", ncols=3, fontsize=8)
     return _drawn(figure, name)
+
+
+def _floor(values: Iterable[float]) -> float:
+    """Give where a logarithmic axis begins: below the smallest value above 0."""
+    return min([0.1, *(value for value in values if value > 0)]) * 0.8
 
 
 def _figure(height: float, *, left: float = 0.6, below: float = 0.5, above: float = 0.1) -> tuple[Figure, Axes]:

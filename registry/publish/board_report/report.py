@@ -30,6 +30,8 @@ from registry.publish.board_report.facts import AUDIENCES, CLOSED, OPEN, Facts
 
 MOST_COLUMNS = 10
 """A table with more is printed on a page that lies on its side."""
+LONGEST_WORD = 24
+"""A longer one is broken where its cell ends; shorter ones keep the column wide enough to be read."""
 MARKS = {OPEN: "OPEN REPORT", CLOSED: "CLOSED REPORT: CONFIDENTIAL, UNBLINDED"}
 DRAWING = Lock()
 """One report at a time: matplotlib measures text in one place for the whole process."""
@@ -92,6 +94,7 @@ def _rendered(page: Page) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["shown"] = shown
     environment.tests["wide"] = _is_wide
+    environment.tests["long"] = _is_long
     template = environment.from_string(_resource("report.html.jinja"))
     return template.render(report=page, style=_style(page), hole=stamp.HOLE)
 
@@ -103,6 +106,10 @@ def _style(page: Page) -> Markup:
 
 def _is_wide(section: Section) -> bool:
     return any(isinstance(block, Table) and len(block.columns) > MOST_COLUMNS for block in section.blocks)
+
+
+def _is_long(value: object) -> bool:
+    return any(len(word) > LONGEST_WORD for word in str(value).split())
 
 
 def _resource(name: str) -> str:

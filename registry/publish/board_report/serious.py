@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.api import safety_figures
+from registry.domain.deaths import Death, deaths
 from registry.domain.vocabulary import OUTCOMES, SERIOUSNESS_CRITERIA
 from registry.publish.board_report.blocks import Section, Table
 from registry.publish.board_report.clocks import STANDINGS, standing
@@ -18,7 +19,7 @@ RELATED = ("certain", "probable", "possible", "conditional", "unassessable", "un
 SPONSOR = {"reasonable_possibility": "related", "no_reasonable_possibility": "not related"}
 MOST_BLAMING = ("reasonable_possibility", "no_reasonable_possibility")
 LEAST_EXPECTED = ("unexpected", "unknown", "expected")
-FATAL = 5
+NO_FATAL_EVENT = "No fatal event is recorded"
 Line = Mapping[str, Any]
 
 
@@ -87,21 +88,37 @@ def _clocks(facts: Facts, event_id: str) -> str:
 
 
 def _deaths(facts: Facts) -> Table:
-    deaths = [one for one in named(facts) if one.image["grade"] == FATAL]
+    """List each death by its fatal events, or by the enrolment alone."""
+    found = sorted(deaths(facts.safety.people), key=lambda one: facts.names[one.person.id])
     lines = {line["adverse_event_id"]: line for line in lines_of(facts)}
+    terms = {one.image["id"]: one.term for one in named(facts)}
     rows = []
-    for one in sorted(deaths, key=lambda one: (facts.names[one.image["participant_id"]], one.image["id"])):
-        line = lines.get(one.image["id"], {})
-        arm = [facts.arm_of.get(one.image["participant_id"])] if facts.arm_of else []
-        rows.append([facts.names[one.image["participant_id"]], *arm, facts.site(one.image["site_id"]), line.get("age_at_onset"),
-                     one.term, SUSAR_WORDS.get(line.get("susar", ""))])  # fmt: skip
-    left = sum(1 for one in facts.of("enrolment") if one.get("reason") == "death")
+    for one in found:
+        arm = [facts.arm_of.get(one.person.id)] if facts.arm_of else []
+        who = [facts.names[one.person.id], *arm, facts.site(one.person.site_id)]
+        when = "after follow-up" if one.after_follow_up else "ended follow-up"
+        for event in sorted(one.events, key=lambda event: event.id):
+            line = lines.get(event.id, {})
+            rows.append([*who, line.get("age_at_onset"), terms[event.id], when, SUSAR_WORDS.get(line.get("susar", ""))])
+        if not one.events:
+            rows.append([*who, None, NO_FATAL_EVENT, when, None])
     arm_head = ["Arm"] if facts.arm_of else []
-    columns = ("Participant", *arm_head, "Site", "Age", "Event", "SUSAR")
+    columns = ("Participant", *arm_head, "Site", "Age", "Event", "Death", "SUSAR")
     return Table(
-        f"Deaths: {len({one.image['participant_id'] for one in deaths})}",
+        f"Deaths: {len(found)}",
         columns,
         rows or [["None", *[""] * (len(columns) - 1)]],
         texts=len(columns),
-        note=f"Participants who left the study with the reason death: {left}.",
+        note=_how_they_are_known(found),
+    )
+
+
+def _how_they_are_known(found: Sequence[Death]) -> str:
+    both = sum(1 for one in found if one.events and one.person.left_by_death)
+    fatal = sum(1 for one in found if one.events) - both
+    after = sum(1 for one in found if one.after_follow_up)
+    return (
+        f"Known by a fatal event and as the reason for which the participant left: {both}; by a fatal event alone: {fatal}; as "
+        f"the reason alone: {len(found) - both - fatal}. After follow-up had ended by something else: {after}; no time at risk "
+        "holds these."
     )

@@ -35,8 +35,8 @@ def special_interest(facts: Facts) -> Section:
         "Candidates by topic and judgement",
         ("Topic", *JUDGEMENTS.values(), "Participants with one confirmed"),
         rows or [["No candidate was found", *[0] * len(JUDGEMENTS), 0]],
-        note="A rule finds a candidate by a term, a code, a laboratory grade or a virus result; a person confirms or "
-        "dismisses it. Topics without a candidate are not listed.",
+        note="A rule finds a candidate by a term, a code, a special situation, a laboratory grade, a virus result or a live "
+        "vaccine; a person confirms or dismisses it. Topics without a candidate are not listed.",
     )
     return Section("Events of special interest", [table])
 
