@@ -27,7 +27,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
-    REGISTRY_HOME=/var/lib/registry
+    REGISTRY_HOME=/var/lib/registry \
+    MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /app
 USER 10001
 EXPOSE 8000

@@ -15,7 +15,13 @@ from registry.db import courses, laboratory_alerts, records, studies
 from registry.db.transaction import Image
 from registry.domain import laboratory_overview
 from registry.domain.laboratory_alert import LABORATORY_ALERT
-from registry.problems import CursorNotUnderstood, NoSuchRecord, StudyConstantsRefused, TransitionNotAllowed
+from registry.problems import (
+    CursorNotUnderstood,
+    NoSuchRecord,
+    StudyConstantsRefused,
+    TransitionNotAllowed,
+    VersionStale,
+)
 from registry.schemas.laboratory_alerts import (
     LaboratoryAlert,
     LaboratoryAlertAcknowledgement,
@@ -32,11 +38,14 @@ def acknowledged(call: Call, record_id: str) -> Image:
 
     Raises:
         NoSuchRecord: there is none. TransitionNotAllowed: it is resolved.
+        VersionStale: it tells something else by now than what was looked at.
     """
     alert = laboratory_alerts.held(call.tx, record_id)
     if alert["status"] == "acknowledged":
         return alert
     status = LABORATORY_ALERT.after(alert["status"], "acknowledge")
+    if alert["version"] != call.body["alert_version"]:
+        raise VersionStale
     said = {"comment": call.body["comment"], "acknowledged_by": call.actor.account_id}
     call.tx.attribute(replace(call.attribution, reason=call.body["comment"]))
     values = said | {"status": status, "acknowledged_at": datetime.now(UTC)}
@@ -84,7 +93,7 @@ class LaboratoryAlertAcknowledged(Resource):  # type: ignore[misc]
         takes=LaboratoryAlertAcknowledgement,
         gives=LaboratoryAlert,
         kind="laboratory_alert",
-        problems=(NoSuchRecord, TransitionNotAllowed),
+        problems=(NoSuchRecord, TransitionNotAllowed, VersionStale),
     )
     def post(self, call: Call, record_id: str) -> dict[str, Any]:
         """Acknowledge a laboratory alert and say what follows; who acknowledged first stays."""

@@ -9,6 +9,8 @@ from registry.schemas.fields import Choice, Day, Exact, Id, Moment, Text, Whole,
 from registry.schemas.laboratory_results import ANALYTES, LARGEST
 from registry.schemas.queries import Page, QueryWhole
 
+LATEST_VERSION = 2**31 - 1
+
 URGENCY = "How urgent it is: 1 at once (a hold, grade 4), 2 soon, 3 to be watched"
 
 
@@ -53,8 +55,11 @@ class ListedLaboratoryAlert(LaboratoryAlert):
 
 
 class LaboratoryAlertAcknowledgement(Record):
-    """What somebody says who has looked at an alert."""
+    """What somebody says who has looked at an alert, in the version that was looked at."""
 
+    alert_version = Whole(
+        1, LATEST_VERSION, required=True, metadata=about("Version of the alert that was looked at", example=1)
+    )
     comment = Text(
         500, required=True, metadata=about("What follows from it", free_text=True, example="Repeated in three days")
     )

@@ -13,7 +13,7 @@ from tests.conftest import World
 
 def writes(world: World) -> dict[str, Callable[[], TestResponse]]:
     """Give each request by its route."""
-    said = {"comment": "Repeated in three days"}
+    said = {"comment": "Repeated in three days", "alert_version": 1}
     return {
         "POST /v1/laboratory-alerts/<uuid:record_id>/acknowledgement": lambda: world.coordinator.post(
             f"/v1/laboratory-alerts/{known(world)['laboratory-alerts']}/acknowledgement", said

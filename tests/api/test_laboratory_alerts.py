@@ -39,7 +39,8 @@ def asked_of(world: World, visit: dict[str, Any], **asked: Any) -> list[tuple[st
 
 
 def acknowledged(by: Person, alert: dict[str, Any], body: Any = None, **said: Any) -> TestResponse:
-    return by.post(f"/v1/laboratory-alerts/{alert['id']}/acknowledgement", body or LOOKED_AT, **said)
+    sent = {"alert_version": alert.get("version", 1)} | (body or LOOKED_AT)
+    return by.post(f"/v1/laboratory-alerts/{alert['id']}/acknowledgement", sent, **said)
 
 
 def amended(world: World, visit: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -115,6 +116,16 @@ def test_an_acknowledged_alert_stays_and_only_what_is_worse_asks_again(shared_wo
     assert asked_of(world, visit) == [("hold", "NEUT", 4)]
 
 
+def test_who_saw_a_lower_grade_does_not_acknowledge_the_higher_one(shared_world: World) -> None:
+    visit = bodies.visited(shared_world, laboratory_results=LOW)
+    [seen] = alerts(shared_world, visit_id=visit["id"])
+    amended(shared_world, visit, laboratory_results=[result("NEUT", 0.4, lower_limit=1.5)])
+    assert acknowledged(shared_world.coordinator, seen).status_code == 412
+    [alert] = alerts(shared_world, visit_id=visit["id"])
+    assert (alert["id"], alert["grade"]) == (seen["id"], 4)
+    assert acknowledged(shared_world.coordinator, alert).status_code == 200
+
+
 def test_a_visit_entered_in_error_ends_its_alerts_and_a_draft_without_a_day_has_them(shared_world: World) -> None:
     world = shared_world
     draft = bodies.visited(world, status="draft", visited_on=None, laboratory_results=LOW)
@@ -187,10 +198,13 @@ def test_another_sites_alerts_are_not_there(shared_world: World) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, {"/comment": "required"}),
-        ({"comment": " "}, {"/comment": "wrong_length"}),
-        ({"comment": "x" * 501}, {"/comment": "wrong_length"}),
-        ({"comment": "x", "status": "resolved"}, {"/status": "unknown_field"}),
+        ({}, {"/comment": "required", "/alert_version": "required"}),
+        ({"alert_version": 1, "comment": " "}, {"/comment": "wrong_length"}),
+        ({"alert_version": 1, "comment": "x" * 501}, {"/comment": "wrong_length"}),
+        (
+            {"alert_version": 0, "comment": "x", "status": "resolved"},
+            {"/alert_version": "out_of_range", "/status": "unknown_field"},
+        ),
     ],
 )
 def test_an_acknowledgement_says_what_follows(shared_world: World, body: Any, said: dict[str, str]) -> None:
