@@ -109,10 +109,11 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(
     shared_world: World, records_here: dict[str, dict[str, Any]], role: str
 ) -> None:
     wrong, done = [], set()
-    for operation in operations(shared_world.app):
+    for number, operation in enumerate(operations(shared_world.app)):
         verb = operation.contract.may
-        if role in MAY[verb] and (verb, operation.method) in done:
-            continue  # what is permitted is tried once a verb and method, what is not on every route
+        without = [one for one in ROLES if one not in MAY[verb]]
+        if (verb, operation.method) in done and not (without and role == without[number % len(without)]):
+            continue  # each verb and method is tried by every role, and every route by one without its verb, in turn
         done.add((verb, operation.method))
         path = filled(operation.route, shared_world.study, ids_of(records_here))
         status = sent(shared_world.people[role], operation, path).status_code

@@ -98,13 +98,21 @@ def database(shared_world: World, provider: Provider) -> Database:
     return database
 
 
-@pytest.fixture
-def app(shared_world: World, provider: Provider, database: Database) -> Flask:
+@pytest.fixture(scope="module")
+def made(shared_world: World, provider: Provider, database: Database) -> Flask:
+    """The application with a provider, which takes longer to make than most tests here."""
     settings = changed(shared_world.installation.settings, oidc_issuer=provider.url, oidc_audience=AUDIENCE)
-    app = create_app(settings, database, database)
-    app.extensions["registry"].throttle = Throttle(10_000)
+    return create_app(settings, database, database)
+
+
+@pytest.fixture
+def app(made: Flask, provider: Provider) -> Flask:
+    """The application, which knows nothing of its provider yet."""
+    registry = made.extensions["registry"]
+    registry.throttle = Throttle(10_000)
+    registry.provider = ours.IdentityProvider(provider.url, AUDIENCE)
     provider.published = None
-    return app
+    return made
 
 
 def asked(app: Flask, token: str, path: str = "/v1/studies") -> TestResponse:

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 import structlog
 from structlog.testing import LogCapture
+from werkzeug.security import generate_password_hash
 
-from registry.api import observation
+from registry.api import observation, signing_passwords
 from registry.domain.signing import REFUSALS_IN_A_ROW
 from tests import bodies, signing
 from tests.conftest import Person, World
@@ -31,7 +32,10 @@ def newcomer(world: World, name: str) -> Person:
 
 
 @pytest.mark.requirement("S4", "S5")
-def test_a_password_is_set_replaced_by_giving_it_and_never_shown(shared_world: World) -> None:
+def test_a_password_is_set_replaced_by_giving_it_and_never_shown(
+    shared_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_passwords, "generate_password_hash", generate_password_hash)
     somebody = newcomer(shared_world, "Ada Lovelace")
     assert somebody.get(signing.PASSWORD_PATH).status_code == 404
     first = signing.put(somebody, {"password": signing.PASSWORD})

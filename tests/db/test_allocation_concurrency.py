@@ -126,6 +126,7 @@ def trial(installation: Installation) -> Iterator[Trial]:
     with psycopg.connect(installation.admin_url) as connection:
         connection.execute("set session_replication_role = 'replica'")  # what is prepared here needs no audit
         found = connection.execute(PARTICIPANTS, {"study": study, "site": site, "number": REQUESTS}).fetchall()
+        connection.execute("analyze")
     yield Trial(installation, service, account, list_id, strata, [row[0] for row in found])
     service.close()
 

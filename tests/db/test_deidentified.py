@@ -16,22 +16,35 @@ from tests.publish.cohort import Cohort, planted
 INNER = ("seen", "dated", "numbered_visit", "numbered_adverse_event")
 
 
-@pytest.fixture
-def known(service: Database) -> Cohort:
-    return planted(service)
+@pytest.fixture(scope="module")
+def known(shared_installation: Installation) -> Cohort:
+    """The cohort that the tests of this file read, and none of them changes."""
+    service = Database(shared_installation.service_url, size=1)
+    service.open()
+    cohort = planted(service)
+    service.close()
+    return cohort
 
 
 @pytest.fixture
-def extract(installation: Installation) -> Iterator[Connection]:
-    with psycopg.connect(installation.extract_url, autocommit=True) as connection:
+def extract(shared_installation: Installation) -> Iterator[Connection]:
+    with psycopg.connect(shared_installation.extract_url, autocommit=True) as connection:
         connection.execute("select set_config('registry.uses', 'registry', false)")
         yield connection
 
 
-@pytest.fixture
-def owner(installation: Installation) -> Iterator[Connection]:
-    with psycopg.connect(installation.admin_url, autocommit=True) as connection:
+@pytest.fixture(scope="module")
+def owner(shared_installation: Installation) -> Iterator[Connection]:
+    with psycopg.connect(shared_installation.admin_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def may_make_functions(owner: Connection) -> Iterator[None]:
+    """Let registry_extract make functions, as it never may, until the test is over."""
+    owner.execute("grant create on schema public to registry_extract; grant usage on schema public to registry_extract")
+    yield
+    owner.execute("drop function public.tell; revoke all on schema public from registry_extract")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -105,10 +118,8 @@ def test_only_the_sites_that_are_said_are_seen(extract: Connection, known: Cohor
         assert {one for (one,) in seen} == set(known.participants[1:]), file.name
 
 
-def test_a_leaky_function_does_not_see_another_sites_rows(
-    extract: Connection, owner: Connection, known: Cohort
-) -> None:
-    owner.execute("grant create on schema public to registry_extract; grant usage on schema public to registry_extract")
+@pytest.mark.usefixtures("may_make_functions")
+def test_a_leaky_function_does_not_see_another_sites_rows(extract: Connection, known: Cohort) -> None:
     extract.execute("set default_transaction_read_only = off")
     extract.execute(
         "create function public.tell(value text) returns boolean language plpgsql cost 0.0000001 "

@@ -69,10 +69,10 @@ def read(server: EmbeddedServer, query: str) -> object:
         return row[0] if row else None
 
 
-def test_data_stay_from_one_start_to_the_next(tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path / "home", FAST) as server:
+def test_data_stay_from_one_start_to_the_next(home: Path) -> None:
+    with EmbeddedServer(home, FAST) as server:
         write(server, "create table kept as select 42 as answer")
-    with EmbeddedServer(tmp_path / "home", FAST) as server:
+    with EmbeddedServer(home, FAST) as server:
         assert read(server, "select answer from kept") == 42
         assert str(read(server, "show server_version")).startswith("18.")
 

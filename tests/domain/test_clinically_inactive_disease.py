@@ -146,7 +146,7 @@ numbers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(numbers)
 def test_whoever_is_inactive_by_the_revised_criteria_is_so_by_the_published_ones(values):
     if category(measures(**values), "revised") == "inactive":

@@ -118,7 +118,7 @@ def test_a_number_of_months_that_cannot_be_is_refused(own):
 gaps = st.tuples(st.integers(0, 120), st.sampled_from("ia?"), st.sampled_from(["yes", "no", "unknown"]))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.lists(gaps, min_size=1, max_size=8), st.data())
 def test_what_is_decided_holds_whatever_was_not_known(course, data):
     day, observed = date(2024, 1, 31), []

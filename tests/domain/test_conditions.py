@@ -67,7 +67,7 @@ def test_a_number_known_as_a_range_is_compared_only_where_both_ends_agree(low, h
 numbers = st.decimals(min_value=-50, max_value=50, places=1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(st.tuples(numbers, numbers), numbers, numbers)
 def test_a_range_decides_as_every_number_in_it_does(ends, wanted, inside):
     low, high = sorted(ends)

@@ -150,7 +150,7 @@ PERCENT = st.sampled_from([-30, -25, -10, 0, 19, 20, 50])
 
 
 @given(st.tuples(*[PERCENT] * 6), st.sets(st.integers(0, 5)))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_decision_with_measures_missing_is_that_of_the_whole(percents, absent):
     whole = decided(*percents).category
     partial = decided(*(None if place in absent else percent for place, percent in enumerate(percents))).category

@@ -218,7 +218,7 @@ WEAKNESS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(optional(FORM), optional(WEAKNESS), st.dates(date(2016, 5, 1), date(2040, 1, 1)))
 def test_any_visit_gives_its_risk(organs, strength, on):
     found = at_visit(on.isoformat(), organ_involvement=organs, muscle_strength=strength).result

@@ -127,7 +127,7 @@ SCALES = st.fixed_dictionaries(
     st.dictionaries(st.sampled_from(sorted(ANY_FIELDS)), st.sampled_from((0, 1, 2, Decimal("2.5"), True, False))),
     SCALES,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 def test_whatever_a_draft_holds_each_instrument_has_a_total_or_a_reason(values, scales):
     forms = {"muscle_strength": dict(scales), "functioning": dict(scales)}
     for (form, name), value in values.items():

@@ -153,7 +153,7 @@ RESULTS = st.builds(
 EVENTS = st.sampled_from(["week_0", "unscheduled"])
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.lists(RESULTS, max_size=12), st.lists(RESULTS, max_size=12), EVENTS, st.sampled_from(["complete", "draft"]))
 def test_no_accepted_record_makes_it_fail(earlier, now, event, status):
     made = course(

@@ -139,7 +139,7 @@ scores = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(scores, scores, scores, st.sets(st.sampled_from(MEASURES)))
 def test_what_is_decided_holds_whatever_was_missing(baseline, previous, visit, absent):
     partly = {name: None if name in absent else value for name, value in visit.items()}
@@ -147,7 +147,7 @@ def test_what_is_decided_holds_whatever_was_missing(baseline, previous, visit, a
     assert told in {"indeterminate", judged(baseline, previous, **visit).category}
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(scores, scores)
 def test_a_visit_like_the_baseline_is_none(baseline, previous):
     assert judged(baseline, previous, **baseline).category == "none"

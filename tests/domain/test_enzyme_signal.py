@@ -130,7 +130,7 @@ OCCASIONS = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(OCCASIONS, OCCASIONS)
 def test_any_two_occasions_have_a_category_and_only_the_undecided_one_is_not_final(previous, current):
     assert category(previous, current) in ENZYME_SIGNAL.categories

@@ -271,7 +271,7 @@ def test_a_study_may_set_an_equivalent():
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @for_all(
     dose=st.none() | st.decimals(0, 1000, places=4),
     unit=st.none() | st.sampled_from(sorted(DOSE_UNITS)),

@@ -140,7 +140,7 @@ def test_another_sex_has_no_reference(sex):
     assert (result.value, result.missing, result.final) == (None, ("sex",), False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(
     sex=st.sampled_from(["female", "male"]),
     months=st.integers(61, 228),

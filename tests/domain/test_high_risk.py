@@ -88,7 +88,7 @@ def test_an_mmt8_of_both_sides_bounds_that_of_one_side():
     assert "mmt8_total" in result.details.absent
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(FLAGS, st.sampled_from((True, False, None)))))
 def test_every_feature_is_present_absent_or_not_known(flags):
     told = high_risk(replace(NONE, **flags)).details

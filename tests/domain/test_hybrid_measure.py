@@ -59,7 +59,7 @@ def test_a_missing_part_makes_no_hmc(absent):
     assert (result.value, result.missing, result.final) == (None, (absent,), False)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(st.integers(0, 80), st.integers(0, 5), st.integers(0, 6), st.integers(0, 9))
 def test_the_hmc_lies_from_0_to_100(mmt8, head, sit_ups, rise):
     values = dict(zip(PARTS, (mmt8, head, sit_ups, rise), strict=True))

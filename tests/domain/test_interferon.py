@@ -178,7 +178,7 @@ def test_nothing_has_no_geometric_mean():
 FOLDS = st.lists(st.decimals("0.001", 1000, places=3), min_size=6, max_size=6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(FOLDS, st.randoms(use_true_random=False))
 def test_the_6_gene_score_is_the_median_in_any_order(values, rng):
     shuffled = sample(values).genes

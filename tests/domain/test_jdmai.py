@@ -104,7 +104,7 @@ full = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(full, st.sets(st.sampled_from(["physician_global_activity", "patient_global_activity", "muscle", "skin"])))
 def test_what_is_told_with_components_missing_is_what_all_of_them_give(values, absent):
     told = jdmai(Components(**{name: None if name in absent else value for name, value in values.items()}))

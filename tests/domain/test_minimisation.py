@@ -73,7 +73,7 @@ ratios = st.dictionaries(st.sampled_from("abc"), st.integers(1, 3), min_size=2, 
     ratio=ratios, measure=st.sampled_from(["range", "variance"]), new=levels, draw=st.integers(0, DRAWS - 1),
     before=st.lists(st.tuples(levels, st.sampled_from("abc")), max_size=25),
 )  # fmt: skip
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_with_probability_one_an_arm_of_least_imbalance_is_always_chosen(
     ratio: dict[str, int], measure: str, new: Levels, draw: int, before: list[tuple[Levels, str]]
 ) -> None:

@@ -112,7 +112,7 @@ def test_a_study_can_set_the_limit_of_severe_impairment():
 
 
 @given(st.fixed_dictionaries({item.field: st.integers(0, item.maximum) for item in items.CMAS_ITEMS}))
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_a_cmas_of_any_items_lies_from_0_to_52(values):
     assert 0 <= cmas(values).value <= 52
     assert cmas(values).value == sum(values.values())

@@ -45,7 +45,7 @@ shares = st.dictionaries(st.sampled_from("abcde"), st.integers(1, 4), min_size=1
     at_least=st.integers(1, 60),
     seed=st.text(min_size=32),
 )
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_every_block_holds_the_arms_in_their_ratio(
     ratio: dict[str, int], times: list[int], at_least: int, seed: str
 ) -> None:

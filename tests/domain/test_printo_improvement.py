@@ -87,7 +87,7 @@ def test_a_worsening_from_zero_is_left_to_a_person():
 
 
 @given(st.tuples(*[st.sampled_from([-40, -30, 0, 20, 50, 70, 90])] * 6))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_level_that_is_reached_has_every_lower_one(percents):
     decisions = [level.decision for level in decided(*percents).details.levels]
     met = decisions.count("met")

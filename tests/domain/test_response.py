@@ -270,7 +270,7 @@ ANY_RESULTS = st.lists(
 
 @given(ANY_FORMS, ANY_FORMS, ANY_RESULTS, ANY_RESULTS, st.sampled_from([None, "imacs", "printo"]),
        st.sampled_from([None, "mmt8", "cmas"]))  # fmt: skip
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_no_record_makes_it_fail(before, after, first, second, core_set, tool):
     start = kept.visit("2026-01-01", "week_0", first) | {"forms": before}
     later = kept.visit("2026-03-01", "week_8", second) | {"forms": after}

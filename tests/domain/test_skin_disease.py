@@ -45,13 +45,13 @@ def test_erythema_without_a_word_on_papules_makes_no_total():
 
 
 @given(any_of(items.CDASI_ACTIVITY_ITEMS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 def test_a_cdasi_activity_of_any_items_lies_from_0_to_100(values):
     assert 0 <= cdasi_activity(values).value <= 100
 
 
 @given(any_of(items.CDASI_DAMAGE_ITEMS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 def test_a_cdasi_damage_of_any_items_lies_from_0_to_32(values):
     assert 0 <= cdasi_damage(values).value <= 32
 

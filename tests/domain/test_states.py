@@ -216,7 +216,7 @@ kinases = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(st.lists(st.tuples(sparse, globals_, kinases), min_size=2, max_size=3))
 def test_no_record_makes_the_states_fail(forms):
     visits = [

@@ -170,7 +170,7 @@ def test_no_rule_takes_nothing_where_it_ships_something():
             overriding(RULEBOOK[rule], own(name, key, 0))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(NUMBERS), st.one_of(st.decimals(), st.integers(), st.text(), st.none(), st.booleans()))
 def test_whatever_a_study_sends_is_taken_or_refused_by_name(constant, value):
     rule, name, key = constant

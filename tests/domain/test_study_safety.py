@@ -69,7 +69,7 @@ def test_a_cream_is_no_exposure_and_a_dose_without_a_weight_has_no_band() -> Non
 SPANS = st.lists(st.tuples(st.integers(0, 9000), st.integers(0, 400)), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(SPANS)
 def test_the_strata_add_up_to_the_whole_exactly(spans: list[tuple[int, int]]) -> None:
     doses, at = [], date(2000, 1, 1)

@@ -24,7 +24,7 @@ def visits_of(strength_maximum=80):
 
 
 @given(visits_of(), visits_of(), st.sampled_from(["juvenile", "adult"]))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_score_lies_from_0_to_100(before, after, population):
     result = total_improvement_score(before, after, population=population)
     assert 0 <= result.value <= 100
@@ -33,7 +33,7 @@ def test_a_score_lies_from_0_to_100(before, after, population):
 
 @given(visits_of(), visits_of(), st.sampled_from(["physician_global_activity", "patient_global_activity",
        "extramuscular_global_activity", "mmt_total"]), st.decimals(0, 10, places=1))  # fmt: skip
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_more_improvement_of_a_measure_never_scores_less(before, after, field, better):
     value = getattr(after, field)
     healthier = min(Decimal(80), value + better) if field == "mmt_total" else max(Decimal(0), value - better)
@@ -53,7 +53,7 @@ def in_units(visit):
 
 
 @given(visits_of(), visits_of())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_the_score_does_not_depend_on_the_unit_of_the_enzyme(before, after):
     microkatal, units = map(in_microkatal, (before, after)), map(in_units, (before, after))
     (katal_before, katal_after), (unit_before, unit_after) = microkatal, units

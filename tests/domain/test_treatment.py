@@ -239,7 +239,7 @@ RECORDS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(records=st.lists(RECORDS, max_size=4))
 def test_any_record_of_a_glucocorticoid_is_derived_or_said_why_not(records):
     for one in at_last_visit(visits=WEANING["visits"], medications=tuple(records)):

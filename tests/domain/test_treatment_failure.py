@@ -215,7 +215,7 @@ PARTICIPANT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PARTICIPANT, st.lists(MEDICATION, max_size=4), optional(st.integers(1, 250)))
 def test_any_participant_gives_its_three_results(participant, medications, weight):
     visits = [visit("2026-01-20", **({"weight": weight} if weight else {}))]

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -39,6 +40,27 @@ def known(service: Database) -> Cohort:
     return planted(service)
 
 
+@dataclass(frozen=True)
+class Read:
+    """A cohort that the tests of this file share, of which none changes it, and a whole extract of it."""
+
+    cohort: Cohort
+    service: Database
+    views: Database
+    out: Path
+    manifest: extracts.Manifest
+
+
+@pytest.fixture(scope="module")
+def read(shared_installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
+    service, out = Database(shared_installation.service_url, size=2), tmp_path_factory.mktemp("extract") / "out"
+    service.open()
+    known = planted(service)
+    for views in cohort.views(shared_installation):
+        yield Read(known, service, views, out, written(views, service, out))
+    service.close()
+
+
 def table(out: Path, name: str) -> list[dict[str, str]]:
     with (out / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -48,12 +70,10 @@ def headers(out: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8").partition("\n")[0] for path in out.glob("*.csv")}
 
 
-def test_nothing_that_identifies_is_in_any_byte(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    written(views, service, tmp_path / "out")
+def test_nothing_that_identifies_is_in_any_byte(read: Read) -> None:
+    known = read.cohort
     ids = [known.study, *known.sites, *known.participants, *known.visits]
-    for path in (tmp_path / "out").iterdir():
+    for path in read.out.iterdir():
         content = path.read_bytes().replace(STUDY.encode(), b"")
         assert b"canary" not in content.lower(), path.name
         assert not any(one.encode() in content or one.replace("-", "").encode() in content for one in ids), path.name
@@ -61,9 +81,8 @@ def test_nothing_that_identifies_is_in_any_byte(
             assert not FULL_DATE.search(content), path.name
 
 
-def test_what_was_recorded_comes_out(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    written(views, service, out)
+def test_what_was_recorded_comes_out(read: Read) -> None:
+    out = read.out
     assert [(row["visit_number"], row["event"], row["visited_day"]) for row in table(out, "visit")[:3]] == [
         ("1", "unscheduled", "-9"),
         ("2", "week_0", "1"),
@@ -93,11 +112,8 @@ def test_what_was_recorded_comes_out(views: Database, service: Database, known: 
     assert worse == [("2", "", "month"), ("3", "5", "day")]
 
 
-def test_a_participant_is_described_by_ages_and_constant_columns(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    written(views, service, tmp_path / "out")
-    row = table(tmp_path / "out", "participant")[0]
+def test_a_participant_is_described_by_ages_and_constant_columns(read: Read) -> None:
+    row = table(read.out, "participant")[0]
     assert (row["age_at_first_visit"], row["age_at_onset"], row["age_at_diagnosis"]) == ("10", "5", "5")
     assert (row["symptom_onset_precision"], row["diagnosed_precision"]) == ("year", "day")
     assert (row["autoantibody_nxp2"], row["autoantibody_mda5"], row["autoantibody_ku"]) == ("positive", "negative", "")
@@ -122,11 +138,8 @@ def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: D
     assert {value for name, value in row.items() if name.startswith(LISTS)} == {"0"}
 
 
-def test_every_column_of_a_filled_form_has_a_value(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    written(views, service, out)
+def test_every_column_of_a_filled_form_has_a_value(read: Read) -> None:
+    out = read.out
     for form in ("vital_signs", "disease_activity", "muscle_strength", "skin_disease", "organ_involvement", "damage"):
         assert len(table(out, form)) == 3
         assert all(table(out, form)[0].values()), form
@@ -141,11 +154,8 @@ def test_the_columns_never_depend_on_the_data(views: Database, service: Database
     } | {"codebook.csv": ",".join(codebook.HEADINGS)}
 
 
-def test_a_full_extract_has_the_same_columns_as_its_codebook(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    written(views, service, out)
+def test_a_full_extract_has_the_same_columns_as_its_codebook(read: Read) -> None:
+    out = read.out
     told = [(row["file"], row["column"]) for row in table(out, "codebook")]
     given = headers(out)
     assert told == [(f"{file.name}.csv", name) for file in EVERY for name in given[f"{file.name}.csv"].split(",")]
@@ -158,35 +168,25 @@ def test_a_full_extract_has_the_same_columns_as_its_codebook(
                 assert not codes or not value or f"{value} = " in codes, (file.name, column)
 
 
-def test_lines_end_with_lf_and_the_text_is_utf8(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    written(views, service, tmp_path / "out")
-    for path in (tmp_path / "out").glob("*.csv"):
+def test_lines_end_with_lf_and_the_text_is_utf8(read: Read) -> None:
+    for path in read.out.glob("*.csv"):
         content = path.read_bytes()
         assert content.decode("utf-8").endswith("\n")
         assert b"\r" not in content
 
 
-def test_pseudonyms_stay_with_the_key_and_change_with_another(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    for name, key in (("first", KEY), ("again", KEY), ("other", KEY[::-1])):
-        written(views, service, tmp_path / name, key=key)
-    first, again, other = (
-        [row["participant"] for row in table(tmp_path / name, "participant")] for name in ("first", "again", "other")
-    )
-    assert first == again == sorted(pseudonym(KEY, STUDY, one) for one in known.participants)
+def test_pseudonyms_stay_with_the_key_and_change_with_another(read: Read, tmp_path: Path) -> None:
+    known = read.cohort
+    written(read.views, read.service, tmp_path, key=KEY[::-1])
+    first, other = ([row["participant"] for row in table(out, "participant")] for out in (read.out, tmp_path))
+    assert first == sorted(pseudonym(KEY, STUDY, one) for one in known.participants)
     assert not set(first) & set(other)
     assert all(re.fullmatch(r"P-[A-Z2-7]{16}", one) for one in first)
     assert pseudonym(KEY, "OTHER", known.participants[0]) not in first, "two studies cannot be joined"
 
 
-def test_every_file_names_only_participants_of_the_first_file(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    written(views, service, out)
+def test_every_file_names_only_participants_of_the_first_file(read: Read) -> None:
+    out = read.out
     enrolled = [row["participant"] for row in table(out, "participant")]
     for file in EVERY:
         order = [row["participant"] for row in table(out, file.name)]
@@ -196,36 +196,30 @@ def test_every_file_names_only_participants_of_the_first_file(
         assert len(set(keys)) == len(keys), file.name
 
 
-def test_the_same_records_give_the_same_bytes(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    first, second = written(views, service, tmp_path / "first"), written(views, service, tmp_path / "second")
+def test_the_same_records_give_the_same_bytes(read: Read, tmp_path: Path) -> None:
+    first, second = read.manifest, written(read.views, read.service, tmp_path / "second")
     assert first.files == second.files
     for file in first.files:
-        content = (tmp_path / "first" / file.name).read_bytes()
+        content = (read.out / file.name).read_bytes()
+        assert content == (tmp_path / "second" / file.name).read_bytes()
         assert (file.sha256, file.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
         assert file.rows == content.count(b"\n") - 1
 
 
-def test_the_manifest_tells_what_was_written_and_by_which_rules(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    manifest = written(views, service, tmp_path / "out")
-    told = json.loads((tmp_path / "out" / "manifest.json").read_text())
+def test_the_manifest_tells_what_was_written_and_by_which_rules(read: Read) -> None:
+    manifest = read.manifest
+    told = json.loads((read.out / "manifest.json").read_text())
     assert (told["study"], told["profile"]["name"], told["every_site"]) == (STUDY, "study_days", True)
     assert told["cut_at"] == manifest.cut_at.isoformat()
     assert told["software"].startswith("jdm-jaki-registry ")
     assert {file["name"]: file["rows"] for file in told["files"]}["participant.csv"] == 3
-    assert {file["name"] for file in told["files"]} | {"manifest.json"} == {
-        p.name for p in (tmp_path / "out").iterdir()
-    }
+    assert {file["name"] for file in told["files"]} | {"manifest.json"} == {p.name for p in read.out.iterdir()}
 
 
-def test_another_sites_participants_are_not_in_an_extract_of_one_site(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    written(views, service, tmp_path / "one", sites=known.sites[0])
-    written(views, service, tmp_path / "none", sites=known.study)
+def test_another_sites_participants_are_not_in_an_extract_of_one_site(read: Read, tmp_path: Path) -> None:
+    known = read.cohort
+    written(read.views, read.service, tmp_path / "one", sites=known.sites[0])
+    written(read.views, read.service, tmp_path / "none", sites=known.study)
     mine = pseudonym(KEY, STUDY, known.participants[0])
     for file in EVERY:
         assert {row["participant"] for row in table(tmp_path / "one", file.name)} == {mine}, file.name
@@ -248,26 +242,22 @@ def test_a_form_that_was_taken_out_of_its_visit_is_not_given(
     assert len(table(out, "laboratory_result")) == 4
 
 
-def test_a_folder_that_is_not_empty_is_refused(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
+def test_a_folder_that_is_not_empty_is_refused(read: Read, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(ExtractRefused, match="not an empty folder"):
-        written(views, service, tmp_path)
+        written(read.views, read.service, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_an_empty_folder_is_filled(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:
+def test_an_empty_folder_is_filled(read: Read, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    written(views, service, tmp_path / "out")
+    written(read.views, read.service, tmp_path / "out")
     assert len(list((tmp_path / "out").iterdir())) == len(EVERY) + 2
 
 
-def test_an_unknown_study_is_refused_and_leaves_nothing(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
+def test_an_unknown_study_is_refused_and_leaves_nothing(read: Read, tmp_path: Path) -> None:
     with pytest.raises(ExtractRefused, match="no study NOWHERE"):
-        extracts.write(views, service, "NOWHERE", attribution(), tmp_path / "out", key=KEY)
+        extracts.write(read.views, read.service, "NOWHERE", attribution(), tmp_path / "out", key=KEY)
     assert not list(tmp_path.iterdir())
 
 

@@ -27,9 +27,14 @@ DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 
 
 @cache
+def read(document: bytes) -> Any:
+    """Read YAML once, by libyaml: the reader in Python takes seconds."""
+    return yaml.load(document, Loader=yaml.CSafeLoader)
+
+
 def published() -> Any:
-    """The committed document, read by libyaml: the reader in Python takes seconds."""
-    return yaml.load(DOCUMENT.read_bytes(), Loader=yaml.CSafeLoader)
+    """The committed document."""
+    return read(DOCUMENT.read_bytes())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import io
 import json
-import subprocess
 import sys
 import uuid
 import zipfile
@@ -13,10 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+from openapi_python_client.cli import app
+from openapi_python_client.parser import openapi
+from typer.testing import CliRunner
 
 from registry.publish import examples
 from registry.publish.shapes import plainly
@@ -37,6 +40,11 @@ CONFIGURATION = {
 }
 
 
+def itself(endpoint: Any) -> Any:
+    """Stand in for the copies that the generator makes of each operation and drops: two thirds of its time."""
+    return endpoint
+
+
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The client, made by openapi-python-client without a warning, where Python finds it."""
@@ -44,12 +52,12 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "configuration.yaml").write_text(yaml.safe_dump(CONFIGURATION))
     (folder / "openapi.json").write_text(json.dumps(published()))  # as JSON it is read in no time
     command = [
-        str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--fail-on-warning",
-        "--path", str(folder / "openapi.json"),
+        "generate", "--fail-on-warning", "--path", str(folder / "openapi.json"),
         "--config", str(folder / "configuration.yaml"), "--meta", "none", "--output-path", str(folder / PACKAGE),
     ]  # fmt: skip
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
+    with mock.patch.object(openapi, "deepcopy", itself):
+        made = CliRunner().invoke(app, command)
+    assert made.exit_code == 0, made.output
     sys.path.insert(0, str(folder))
     yield folder
     sys.path.remove(str(folder))

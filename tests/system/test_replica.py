@@ -41,10 +41,12 @@ def replica(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) 
     data = folder / "data"
     source = make_conninfo(host=primary["host"], port=primary["port"], user=primary["user"])
     copy = [str(Path(str(package.__file__)).parent / "pginstall" / "bin" / "pg_basebackup"), "--write-recovery-conf",
-            "--checkpoint=fast", f"--pgdata={data}", f"--dbname={source}"]  # fmt: skip
+            "--checkpoint=fast", "--no-sync", f"--pgdata={data}", f"--dbname={source}"]  # fmt: skip
     as_user = {} if user.is_ourselves else {"user": user.uid, "group": user.gid, "extra_groups": []}
     subprocess.run(copy, check=True, cwd=folder, **as_user)
-    options = shlex.join([f"-cunix_socket_directories={folder}", "-clisten_addresses=", f"-cport={primary['port']}"])
+    options = shlex.join(
+        [f"-cunix_socket_directories={folder}", "-clisten_addresses=", "-cfsync=off", f"-cport={primary['port']}"]
+    )
     programs.pg_ctl(["--wait", f"--log={folder / 'log'}", f"--options={options}", "start"], data)
     yield str(folder)
     programs.pg_ctl(["--wait", "--mode=immediate", "stop"], data)
