@@ -40,9 +40,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(prepared: Path, tmp_path: Path) -> Path:
-    """A copy of the prepared home, of this test's own."""
-    subprocess.run(["cp", "--archive", str(prepared), str(tmp_path / "home")], check=True)
-    return tmp_path / "home"
+    """A copy of the prepared home, of this test's own; not a folder deeper, for a socket's path is short."""
+    subprocess.run(["cp", "--archive", f"{prepared}/.", str(tmp_path)], check=True)
+    return tmp_path
 
 
 @contextmanager
