@@ -33,10 +33,10 @@ ROLES = (
 
 
 LONGEST_FIRST = (
-    "system/test_contract.py", "system/test_python_client.py", "system/test_commands.py", "domain/test_against_oracles.py",
-    "system/test_docs_page.py", "system/test_typescript_client.py", "db/test_server.py", "publish/test_extracts.py",
-    "demo/test_derived.py", "api/test_permissions.py", "api/test_blinding.py", "db/test_allocation_concurrency.py",
-    "db/test_deidentified.py",
+    "system/test_contract.py", "system/test_python_client.py", "system/test_docs_page.py", "db/test_allocation_concurrency.py",
+    "system/test_commands.py", "api/test_permissions.py", "api/test_blinding.py", "api/test_board_reports.py",
+    "publish/test_openapi.py", "publish/test_extracts.py", "system/test_typescript_client.py", "system/test_worker.py",
+    "system/test_demo.py", "api/test_signals.py", "db/test_server.py", "db/test_deidentified.py", "demo/test_derived.py",
 )  # fmt: skip
 """The files that take longest, which begin first, so that no process is left with one at the end."""
 
