@@ -1,6 +1,6 @@
 """CTCAE grades of a course: of each result, at a visit, at baseline, and the worst after it, by the study's CTCAE version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,13 +95,3 @@ def _baseline_grade(course: Course, subject: str) -> int | None:
             )
             return 0 if grade is None and not_increased else grade
     return None
-
-
-def worst_after_baseline(course: Course) -> Mapping[str, int]:
-    """Give the worst grade of each subject at the complete visits after baseline; empty where there is no baseline."""
-    found: dict[str, int] = {}
-    for visit in course.complete:
-        if laboratory.after_baseline(course, visit):
-            for subject, grade in grade_at(course, visit).items():
-                found[subject] = max(found.get(subject, 0), grade)
-    return found

@@ -17,11 +17,22 @@ from registry.domain.vocabulary import (
 from registry.schemas.base import Record
 from registry.schemas.concomitant_medications import DOSE_UNITS, FREQUENCIES
 from registry.schemas.doses import DRUGS
-from registry.schemas.fields import Choice, Day, Exact, Id, ListOf, Part, PartialDay, Text, Whole, YesNo, about
+from registry.schemas.fields import (
+    LATEST_VERSION,
+    Choice,
+    Day,
+    Exact,
+    Id,
+    ListOf,
+    Part,
+    PartialDay,
+    Text,
+    Whole,
+    YesNo,
+    about,
+)
 from registry.schemas.participants import ANTIBODIES, TREATMENTS
 from registry.schemas.results import LARGEST, LONGEST_LIST, LONGEST_TEXT
-
-LATEST_VERSION = 2**31 - 1
 
 
 def _exact(words: str, unit: str | None = None) -> Exact:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from registry.schemas.base import Record
-from registry.schemas.fields import Id, ListOf, Moment, Part, Text, Whole, YesNo, about
+from registry.schemas.fields import LATEST_VERSION, Id, ListOf, Moment, Part, Text, Whole, YesNo, about
 from registry.schemas.results import ByName
 
 RECEIVER = "UNSPECIFIED"
-LATEST_VERSION = 2**31 - 1
 
 
 class ExpeditedReportQuery(Record):

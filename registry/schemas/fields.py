@@ -20,12 +20,14 @@ from registry.schemas.sentences import Sentence, broken
 from registry.schemas.strict import NotInTheFuture, OneOf, Strict, Within, about
 
 __all__ = [
-    "Choice", "Day", "Exact", "Id", "ListOf", "Moment", "NotInTheFuture", "OneOf", "OneOfNumbers", "Part", "PartialDay",
-    "Strict", "Text", "Whole", "Within", "YesNo", "about",
+    "LATEST_VERSION", "Choice", "Day", "Exact", "Id", "ListOf", "Moment", "NotInTheFuture", "OneOf", "OneOfNumbers",
+    "Part", "PartialDay", "Strict", "Text", "Whole", "Within", "YesNo", "about",
 ]  # fmt: skip
 
 EARLIEST_YEAR = 1990
 LATEST_YEAR = 2100
+LATEST_VERSION = 2**31 - 1
+"""The largest version that the tables can hold."""
 
 
 class Whole(Strict, fields.Integer):

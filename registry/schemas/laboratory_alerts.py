@@ -5,11 +5,9 @@ from __future__ import annotations
 from registry.domain.laboratory_alert import KINDS, LABORATORY_ALERT
 from registry.domain.vocabulary import VISIT_EVENTS
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, Day, Exact, Id, Moment, Text, Whole, about
+from registry.schemas.fields import LATEST_VERSION, Choice, Day, Exact, Id, Moment, Text, Whole, about
 from registry.schemas.laboratory_results import ANALYTES, LARGEST
 from registry.schemas.queries import Page, QueryWhole
-
-LATEST_VERSION = 2**31 - 1
 
 URGENCY = "How urgent it is: 1 at once (a hold, grade 4), 2 soon, 3 to be watched"
 

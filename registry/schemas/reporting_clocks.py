@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from registry.domain.reporting_clocks import CLOCK_KINDS, REPORTING_CLOCK
 from registry.schemas.base import Kept
-from registry.schemas.fields import Choice, Exact, Id, Moment, Text, Whole, YesNo, about
+from registry.schemas.fields import LATEST_VERSION, Choice, Exact, Id, Moment, Text, Whole, YesNo, about
 from registry.schemas.queries import Page, QueryYesNo
 
-LATEST_VERSION = 2**31 - 1
 MOST_HOURS = 10_000_000
 
 

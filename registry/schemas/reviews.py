@@ -6,9 +6,9 @@ from registry.domain.locks import LOCK, SCOPES
 from registry.domain.review import PART_STATES, PARTS
 from registry.domain.vocabulary import VISIT_EVENTS
 from registry.schemas.base import Record
-from registry.schemas.fields import Choice, Day, Id, ListOf, Moment, Part, Text, Whole, about
+from registry.schemas.fields import LATEST_VERSION, Choice, Day, Id, ListOf, Moment, Part, Text, Whole, about
 from registry.schemas.queries import Page
-from registry.schemas.signatures import KINDS, LATEST_VERSION, MOST_RECORDS, SignedRecord, signatures_of_record
+from registry.schemas.signatures import KINDS, MOST_RECORDS, SignedRecord, signatures_of_record
 
 
 class ReviewedPart(Record):

@@ -10,11 +10,10 @@ from registry.domain.review import SIGNATURE_STATES
 from registry.domain.signing import LONGEST_PASSWORD, MEANINGS
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, Whole, YesNo, about
+from registry.schemas.fields import LATEST_VERSION, Choice, Id, ListOf, Moment, Part, Text, Whole, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
 from registry.schemas.sentences import broken
 
-LATEST_VERSION = 2**31 - 1
 MOST_RECORDS = 5000
 MOST_SIGNATURES = 200
 KINDS = {"visit": "A visit", "participant": "A participant with every record that its review lists"}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from registry.domain.review import PARTS, SOURCE_VERIFICATION
 from registry.schemas.base import Kept, Record
-from registry.schemas.fields import Choice, Id, ListOf, Text, Whole, about
+from registry.schemas.fields import LATEST_VERSION, Choice, Id, ListOf, Text, Whole, about
 from registry.schemas.queries import ParticipantRecordFilters
-
-LATEST_VERSION = 2**31 - 1
 
 
 class SourceVerificationRequest(Record):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from registry.domain.course import read
-from registry.domain.laboratory_grades import baseline_grade, grade_at, worst_after_baseline
+from registry.domain.laboratory_grades import baseline_grade, grade_at
 from registry.domain.laboratory_safety import JAKI_HOLD
 from registry.domain.laboratory_values import found_virus, held
 from registry.domain.laboratory_watch import of_course, of_visit
@@ -110,7 +110,7 @@ def test_the_version_of_the_ctcae_is_the_studys():
         assert grade_at(made, made.visits[0]) == {"NEUT": grade}
 
 
-def test_the_two_sides_of_a_shift_are_the_baseline_and_the_worst_after_it():
+def test_the_two_sides_of_a_shift_are_the_baseline_and_the_grades_after_it():
     limits = {"lower_limit": Decimal(110), "upper_limit": Decimal(160)}
     made = course(
         visit("2024-12-10", lab("PLAT", 70)),
@@ -119,7 +119,8 @@ def test_the_two_sides_of_a_shift_are_the_baseline_and_the_worst_after_it():
         visit(LAST, lab("HGB", 185, **limits), lab("PLAT", 60)),
     )
     assert [baseline_grade(made, one) for one in ("HGB", "HGB:increased", "PLAT", "ALT")] == [2, 0, 2, None]
-    assert worst_after_baseline(made) == {"HGB": 3, "HGB:increased": 2, "PLAT": 3}
+    after = [{"HGB": 3, "PLAT": 3}, {"HGB": 0, "HGB:increased": 2, "PLAT": 2}]
+    assert [dict(grade_at(made, later)) for later in made.visits[2:]] == after
 
 
 def test_an_enzyme_that_rises_without_weakness_is_asked_about():

@@ -66,14 +66,6 @@ def interval(lower: object, upper: object) -> str:
     return NOTHING if lower is None and upper is None else f"{shown(lower)} to {shown(upper)}"
 
 
-def fixed(value: float | None, digits: int = 2) -> str | None:
-    """Write a number with just so many digits, and no minus before a zero."""
-    if value is None:
-        return None
-    told = f"{value:.{digits}f}"
-    return told.lstrip("-") if not told.strip("-0.") else told
-
-
 def share(part: int, whole: int) -> str:
     """Write a number out of a number, with its percentage."""
     return f"{part} ({100 * part / whole:.1f} %)" if whole else f"{part}"
