@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ORACLES := .venv-oracles
 PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # Compiled modules are kept: without them each process that the tests start compiles everything anew.
@@ -25,10 +26,10 @@ help:
 serve: $(VENV)/serve.stamp
 	@exec $(BIN)/registry serve --demo --worker
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp $(ORACLES)/oracles.stamp
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
-check: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp $(ORACLES)/oracles.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -46,22 +47,25 @@ openapi: $(VENV)/dev.stamp
 	$(BIN)/registry openapi
 	$(BIN)/registry dictionary
 
-requirements: $(VENV)/dev.stamp
+requirements: $(VENV)/dev.stamp $(ORACLES)/oracles.stamp
 	$(BIN)/pytest $(PYTEST_ARGS) -m requirement --requirements=write
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m bench
 
 # The development lock is resolved first; the smaller ones take the same versions from it.
-LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
+# What the oracles need is listed whole, and resolved apart.
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+LOCK := $(COMPILE) pyproject.toml
 lock: $(VENV)/dev.stamp
 	$(LOCK) --upgrade --extra dev --output-file requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock --extra embedded --output-file requirements-embedded.lock
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) --upgrade --no-deps --output-file requirements-oracles.lock requirements-oracles.in
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(ORACLES) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -79,3 +83,10 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	$(INSTALL) --no-deps --editable .
 	@touch $(VENV)/serve.stamp $@
+
+# Judges of the tests, with the versions that they ask for, apart from the registry.
+$(ORACLES)/oracles.stamp: requirements-oracles.lock | $(VENV)/bin/python
+	$(PYTHON) -m venv --without-pip $(ORACLES)
+	$(BIN)/python -m pip --python $(ORACLES)/bin/python install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement requirements-oracles.lock
+	@touch $@

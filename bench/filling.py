@@ -37,6 +37,12 @@ OF_VISIT = (
 
 PARTICIPANT = {"id": "c.participant_id", "code": "'C-' || upper(right(c.participant_id::text, 12))"}
 CONSENT = {"id": "uuidv7()", "participant_id": "c.participant_id"}
+ENROLMENT = {
+    "record_id": "c.participant_id",
+    "participant_id": "c.participant_id",
+    "after": "jsonb_set(t.after, '{id}', to_jsonb(c.participant_id))",
+}
+IMAGE = "t.after || jsonb_build_object('id', c.id, 'participant_id', c.participant_id, 'site_id', c.site_id)"
 OF_EACH_VISIT: dict[str, tuple[str, dict[str, str]]] = {
     "visit": ("id", {"id": "c.id", "participant_id": "c.participant_id"}),
     **{form: ("visit_id", {"visit_id": "c.id"}) for form in bodies.FORMS},
@@ -44,7 +50,10 @@ OF_EACH_VISIT: dict[str, tuple[str, dict[str, str]]] = {
         "visit_id",
         {"id": "uuidv7()", "visit_id": "c.id", "participant_id": "c.participant_id"},
     ),
-    "audit.event": ("record_id", {"record_id": "c.id", "participant_id": "c.participant_id"}),
+    "audit.event": (
+        "record_id",
+        {"record_id": "c.id", "participant_id": "c.participant_id", "after": IMAGE},
+    ),
     "request_key": ("record_id", {"record_id": "c.id", "key": "c.id::text"}),
 }
 """Tables with what a visit writes: how its rows are found, and what is new in their copies; the site is new in all."""
@@ -75,7 +84,12 @@ def clone(connection: psycopg.Connection[Any], ground: Ground, template: str, pe
     sites = [site.id for site in ground.sites]
     connection.execute(CLONES, {"sites": sites, "count": len(sites), "people": people})
     connection.execute(VISITS, {"template": template})
-    for table, key, new in (("participant", "id", PARTICIPANT), ("consent", "participant_id", CONSENT)):
+    of_participant = (
+        ("participant", "id", PARTICIPANT),
+        ("consent", "participant_id", CONSENT),
+        ("audit.event", "record_id", ENROLMENT),
+    )
+    for table, key, new in of_participant:
         copy_rows(connection, OF_PARTICIPANT, table, key, new, template)
     for table, (key, new) in OF_EACH_VISIT.items():
         copy_rows(connection, OF_VISIT, table, key, new, template)

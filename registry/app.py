@@ -15,11 +15,11 @@ from registry.api.pages import pages
 from registry.api.provider import IdentityProvider
 from registry.api.routes import NAMESPACES
 from registry.api.throttle import Throttle
-from registry.db.extracts import Manifest
 from registry.db.transaction import Database
-from registry.publish import board_report
-from registry.publish import extracts as publish_extracts
+from registry.domain.deidentification import Profile
+from registry.publish import board_report, data_dictionary
 from registry.publish.board_report import BoardReport
+from registry.publish.extracts import released
 from registry.settings import Settings
 
 
@@ -29,11 +29,11 @@ class Registry:
 
     settings: Settings
     database: Database
-    extracts: Database
     cursor_key: bytes = field(repr=False)
-    write_extract: Callable[..., Manifest]
     write_board_report: Callable[..., BoardReport]
+    kinds_of: Callable[[Profile, bool], tuple[str, ...]]
     provider: IdentityProvider | None
+    write_data_dictionary: Callable[[str], bytes] = data_dictionary.written
     throttle: Throttle = field(default_factory=Throttle)
     broken_lists: tuple[str, ...] = ()
 
@@ -49,23 +49,18 @@ class RegistryApi(Api):  # type: ignore[misc]
         """Publish no page of flask-restx's own: it shows Swagger 2.0."""
 
 
-def create_app(settings: Settings, database: Database, extracts: Database, whole: Database | None = None) -> Flask:
-    """Make the application; the databases are pools as registry_service and as registry_extract.
-
-    `whole` is registry_service on the server that extracts are read from, where that is another; it need not be open.
-    """
+def create_app(settings: Settings, database: Database) -> Flask:
+    """Make the application; the database is a pool as registry_service."""
     app = Flask("registry", static_folder=None)
     secret = keys.installation_secret(settings)
-    pseudonym_key = keys.derive(secret, "pseudonym")
-    write_extract = partial(publish_extracts.write, extracts, whole or database, key=pseudonym_key)
-    write_board_report = partial(board_report.write, database, key=pseudonym_key)
+    write_board_report = partial(board_report.write, database, key=keys.derive(secret, "pseudonym"))
     provider = (
         IdentityProvider(settings.oidc_issuer, settings.oidc_audience)
         if settings.oidc_issuer and settings.oidc_audience
         else None
     )
     app.extensions["registry"] = Registry(
-        settings, database, extracts, keys.derive(secret, "cursor"), write_extract, write_board_report, provider
+        settings, database, keys.derive(secret, "cursor"), write_board_report, released.kinds_of, provider
     )
     observation.install(app)
     app.register_blueprint(pages)

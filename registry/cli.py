@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from registry import cli_dictionary, cli_randomisation, cli_report, cli_study, keys, serving
+from registry import cli_dictionary, cli_extract, cli_randomisation, cli_report, cli_study, keys, serving
 from registry.commands import by_command, current_or_write, site_id
 from registry.db import accounts, backups, events, provision
 from registry.db.backups import BackupFailed
@@ -20,12 +20,8 @@ from registry.db.provision import DatabaseUnsuitable
 from registry.db.server_files import ServerUnavailable
 from registry.db.transaction import Database, as_json
 from registry.demo.loading import DemoLoaded, Loaded
-from registry.domain.consents import DEFAULT_SCOPES, EXTRACT_USES
-from registry.observing import log_to_standard_error
 from registry.permissions import Role
 from registry.problems import Problem
-from registry.publish import extracts
-from registry.publish.extracts import ExtractRefused
 from registry.schemas.study_files import SHIPPED
 from registry.serving import Connections
 from registry.settings import Settings, SettingsError
@@ -34,7 +30,6 @@ REFUSALS = (
     SettingsError,
     ServerUnavailable,
     DatabaseUnsuitable,
-    ExtractRefused,
     DemoLoaded,
     BackupFailed,
     serving.PortInUse,
@@ -64,6 +59,8 @@ def main(context: click.Context) -> None:
 
 main.add_command(cli_study.study)
 main.add_command(cli_dictionary.dictionary)
+main.add_command(cli_extract.extract)
+main.add_command(cli_extract.rotate_pseudonyms)
 main.add_command(cli_randomisation.randomisation)
 main.add_command(cli_report.report)
 
@@ -93,18 +90,18 @@ def beside(settings: Settings, found: Connections, working: bool) -> AbstractCon
         return nullcontext()
     from registry import worker
 
-    return worker.beside(settings, found.service)
+    return worker.beside(settings, found)
 
 
 @main.command()
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    """Do what time asks for, such as noting the reporting clocks that ran out, until told to stop."""
+    """Write the extracts that were ordered and note the reporting clocks that ran out, until told to stop."""
     from registry import worker as working
 
     with serving.connections(settings, join=True) as found:
         prepare(settings, found)
-        working.run(settings, found.service)
+        working.run(settings, found)
 
 
 @main.command()
@@ -154,37 +151,6 @@ def demo(settings: Settings, seed: int, participants: int, sites: int, protocol:
         with serving.opened(found.service) as database:
             loaded = loading.load(database, seed=seed, participants=participants, sites=sites, protocol=protocol)
             click.echo(loaded_sentence(loaded))
-
-
-@main.command()
-@click.option("--study", required=True, help="Code of the study.")
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder, missing or empty."
-)
-@click.option(
-    "--use",
-    "uses",
-    type=click.Choice(list(EXTRACT_USES)),
-    multiple=True,
-    default=DEFAULT_SCOPES,
-    show_default=True,
-    help="Use of the data that everybody in it agrees to; may be given several times.",
-)
-@click.option("--cut", help="Code of the data cut that it is for: nothing of the study may have changed since.")
-@click.pass_obj
-def extract(settings: Settings, study: str, out: Path, uses: tuple[str, ...], cut: str | None) -> None:
-    """Write a de-identified extract: one CSV a record kind, a codebook and a manifest."""
-    log_to_standard_error(settings.log_level)
-    key = keys.derive(keys.installation_secret(settings), "pseudonym")
-    with (
-        serving.connections(settings, join=True) as found,
-        serving.opened(found.service) as service,
-        serving.opened(found.extract) as views,
-    ):
-        whole = Database(found.whole, size=1)
-        by = by_command("extract")
-        manifest = extracts.pull(service, views, whole, by, study, out, key=key, uses=uses, cut=cut)
-    click.echo(f"{sum(file.rows for file in manifest.files)} rows in {len(manifest.files)} files written to {out}.")
 
 
 @main.command()

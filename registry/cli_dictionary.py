@@ -35,6 +35,8 @@ STUDY = click.option("--study", required=True, help="Code of the study.")
 def dictionary(context: click.Context, check: bool) -> None:
     """Write docs/data_dictionary.md from the schemas, docs/rules.md from the rules and docs/states.md from the states.
 
+    Fields, rules and columns that are new are noted with this version, as the first that has them.
+
     The commands below are about the dictionaries that adverse events and medications are coded with.
     """
     if context.invoked_subcommand is not None:
@@ -42,10 +44,12 @@ def dictionary(context: click.Context, check: bool) -> None:
         return
     from registry.publish import dictionary as document  # noqa: PLC0415 (the commands below start without it)
     from registry.publish import rulebook, state_diagrams  # noqa: PLC0415
+    from registry.publish.data_dictionary import since  # noqa: PLC0415
 
     commands.current_or_write("docs/data_dictionary.md", document, check)
     commands.current_or_write("docs/rules.md", rulebook, check)
     commands.current_or_write("docs/states.md", state_diagrams, check)
+    commands.current_or_write("registry/publish/data_dictionary/since.csv", since, check)
 
 
 @dictionary.command()

@@ -28,6 +28,7 @@ READERS = SITE_STAFF | {Role.MONITOR, Role.DATA_MANAGER, Role.SAFETY_OFFICER, Ro
 CORRECTORS = SITE_STAFF | {Role.DATA_MANAGER}
 SAFETY_READERS = frozenset({Role.SAFETY_OFFICER, Role.MONITOR, Role.DATA_MANAGER, Role.AUDITOR})
 CODERS = frozenset({Role.DATA_MANAGER, Role.SAFETY_OFFICER})
+PULLERS = frozenset({Role.STATISTICIAN, Role.UNBLINDED_STATISTICIAN, Role.DATA_MANAGER, Role.MONITOR, Role.PARTNER})
 
 MAY: dict[str, frozenset[Role]] = {
     "study.read": EVERYONE,
@@ -142,6 +143,15 @@ MAY: dict[str, frozenset[Role]] = {
     "form_entry.record": SITE_STAFF,
     "form_reconciliation.record": frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER}),
     "account.manage": frozenset({Role.ADMINISTRATOR}),
-    "extract.pull": frozenset({Role.STATISTICIAN, Role.PARTNER}),
-    "extract.read": frozenset({Role.STATISTICIAN, Role.PARTNER, Role.AUDITOR}),
+    "extract.pull": PULLERS,
+    "extract.read": PULLERS | {Role.AUDITOR},
 }
+
+PROFILES_OF: dict[Role, tuple[str, ...]] = {
+    Role.STATISTICIAN: ("internal", "blinded_review", "limited", "safe_harbor"),
+    Role.UNBLINDED_STATISTICIAN: ("internal", "limited", "safe_harbor"),
+    Role.DATA_MANAGER: ("blinded_review", "internal"),
+    Role.MONITOR: ("blinded_review",),
+    Role.PARTNER: ("safe_harbor", "limited"),
+}
+"""De-identification profiles that a role may pull an extract by; the first where none is named."""

@@ -101,10 +101,8 @@ def application(settings: Settings, found: Connections, parent: int, _target: st
     end_with_parent(parent)
     log_to_standard_error(settings.log_level)
     service = Database(found.service, size=settings.threads)
-    extracts = Database(found.extract, size=2)
     service.open()
-    extracts.open()
-    app = create_app(settings, service, extracts, Database(found.whole, size=1))
+    app = create_app(settings, service)
     app.extensions["registry"].broken_lists = broken_lists(service)
     return app
 

@@ -33,6 +33,10 @@ class Settings:
     database_read_url: str | None = field(default=None, repr=False)
     """A streaming replica for extracts and long reads; None reads from the primary."""
     secret: str | None = field(default=None, repr=False)
+    pseudonym_keys: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """Keys of pseudonyms by their version, from 2; version 1 is derived from the secret."""
+    extract_days: int = 90
+    """Days for which the files of an extract are kept."""
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     workers: int = 1
@@ -45,6 +49,11 @@ class Settings:
     """Bytes in one line of a bulk submission."""
     log_level: str = "info"
     metrics: bool = True
+
+    @property
+    def extracts(self) -> Path:
+        """The folder of the extracts, which the service and its workers share."""
+        return self.home.absolute() / "extracts"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +71,8 @@ class Settings:
             database_service_url=reader.postgresql("DATABASE_SERVICE_URL"),
             database_read_url=reader.postgresql("DATABASE_READ_URL"),
             secret=reader.secret("REGISTRY_SECRET"),
+            pseudonym_keys=reader.keys("REGISTRY_PSEUDONYM_KEYS"),
+            extract_days=reader.whole("REGISTRY_EXTRACT_DAYS", usual.extract_days, 1, 3650),
             oidc_issuer=reader.issuer("OIDC_ISSUER"),
             oidc_audience=reader.optional("OIDC_AUDIENCE"),
             workers=reader.whole("REGISTRY_WORKERS", usual.workers, 1, 64),
@@ -117,6 +128,17 @@ class _Reader:
 
     def secret(self, name: str) -> str | None:
         return self._matching(name, rf".{{{SHORTEST_SECRET},}}", f"must have {SHORTEST_SECRET} characters or more")
+
+    def keys(self, name: str) -> dict[int, str]:
+        """Read keys by their version, such as `2:...,3:...`; version 1 is never given."""
+        given = [re.fullmatch(rf"([1-9][0-9]{{0,3}}):(.{{{SHORTEST_SECRET},}})", one.strip())
+                 for one in (self.optional(name) or "").split(",") if one.strip()]  # fmt: skip
+        keys = {int(found[1]): found[2] for found in given if found}
+        if len(keys) < len(given) or 1 in keys:
+            self._broken.append(
+                f"{name} must be like 2:KEY,3:KEY, each {SHORTEST_SECRET} characters or more, from version 2."
+            )
+        return keys
 
     def require_together(self, first: str, second: str) -> None:
         self.require_for(first, second)

@@ -1,4 +1,8 @@
-"""The worker: what time does by itself. Each minute it notes the reporting clocks that ran out, once, however many run."""
+"""The worker: what time does by itself, and what takes long. However many run, each thing is done once.
+
+Each minute it notes the reporting clocks that ran out; it writes the extracts that were ordered, and beside them, so that no
+clock waits for an extract.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +25,15 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from psycopg.conninfo import make_conninfo
 
-from registry import serving
+from registry import extracting, serving
 from registry.api import safety_watch
 from registry.commands import by_command
 from registry.db import events, reporting_clocks
 from registry.db.transaction import Database
+from registry.extracting import Workshop
 from registry.observing import log_to_standard_error
+from registry.publish.extracts.writing import Sources
+from registry.serving import Connections
 from registry.settings import Settings
 
 log = structlog.get_logger("registry")
@@ -35,8 +42,10 @@ EVERY_MINUTE = "* * * * *"
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 SECONDS_TO_STOP = 5
 SECONDS_BETWEEN_ATTEMPTS = 5
-QUEUE_POOL = 3
-"""One connection listens, one takes and finishes jobs, one is for the heartbeat."""
+QUEUES = ("clocks", "extracts")
+"""Each is worked on by itself, one job after the other."""
+QUEUE_POOL = 5
+"""For each queue one connection listens and one takes and finishes jobs; one is for the heartbeats."""
 RETRIES = 2
 """At once, for connections that broke while nobody used them; after that the next minute comes."""
 PAUSES = (1, 60)
@@ -87,7 +96,7 @@ def _caught_up(database: Database, event_id: str) -> bool:
     return True
 
 
-def queue(url: str, database: Database) -> App:
+def queue(url: str, shop: Workshop) -> App:
     """Give the queue with what is done each minute; of several workers that defer a minute's job, one succeeds."""
     connector = PsycopgConnector(
         conninfo=make_conninfo(url, options=f"-c search_path={SCHEMA}"), min_size=1, max_size=QUEUE_POOL
@@ -97,16 +106,33 @@ def queue(url: str, database: Database) -> App:
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="note_overdue", queue="clocks", queueing_lock="note_overdue", retry=RETRIES)
     def minute(timestamp: int) -> None:
-        note_overdue(database, datetime.now(UTC))
+        note_overdue(shop.service, datetime.now(UTC))
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="pick_up_extracts", queue="extracts", queueing_lock="pick_up_extracts")
+    def pick_up(timestamp: int) -> None:
+        extracting.pick_up(shop)
+
+    @app.task(name="write_extract", queue="extracts")
+    def write(extract_id: str) -> None:
+        extracting.work(shop, extract_id)
 
     return app
 
 
-async def work(app: App) -> None:
-    """Do what is due until SIGINT or SIGTERM, which are heard from here on and end the work in good order."""
+async def work(app: App, stopped: threading.Event) -> None:
+    """Do what is due until SIGINT or SIGTERM, which are heard from here on and end the work in good order.
+
+    `stopped` is set then, for threads that work on what takes long.
+    """
     asked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopped.set()
+        asked.set()
+
     for one in STOPPING:
-        loop.add_signal_handler(one, asked.set)
+        loop.add_signal_handler(one, stop)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     working, stopping = asyncio.create_task(_work(app)), asyncio.create_task(asked.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -120,21 +146,43 @@ async def _work(app: App) -> None:
     async with app.open_async():
         for job in await app.job_manager.get_stalled_jobs():
             await app.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=True)
-        await app.run_worker_async(
-            delete_jobs="always", shutdown_graceful_timeout=SECONDS_TO_STOP, install_signal_handlers=False
-        )
+        workers = [asyncio.create_task(_work_on(app, name)) for name in QUEUES]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for one in workers:
+                one.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
 
 
-def run(settings: Settings, url: str) -> None:
+async def _work_on(app: App, queue_name: str) -> None:
+    await app.run_worker_async(
+        queues=[queue_name],
+        name=queue_name,
+        delete_jobs="always",
+        shutdown_graceful_timeout=SECONDS_TO_STOP,
+        install_signal_handlers=False,
+    )
+
+
+@contextmanager
+def workshop(settings: Settings, found: Connections, stopped: threading.Event) -> Iterator[Workshop]:
+    """Give what extracts are written with, its databases open for as long as this block."""
+    with serving.opened(found.service) as service, serving.opened(found.extract) as views:
+        yield Workshop(Sources(views, Database(found.whole, size=1)), service, settings, stopped.is_set)
+
+
+def run(settings: Settings, found: Connections) -> None:
     """Work until SIGINT or SIGTERM, with the service's database; while that is away, ask for it again and again."""
     log_to_standard_error(settings.log_level)
     _hear_the_queue()
     while True:
+        stopped = threading.Event()
         try:
-            with _undisturbed(), serving.opened(url) as database:
-                caught_up = catch_up(database)
-                log.info("worker_started", caught_up=caught_up, noted=note_overdue(database, datetime.now(UTC)))
-                asyncio.run(work(queue(url, database)))
+            with _undisturbed(), workshop(settings, found, stopped) as shop:
+                caught_up, noted = catch_up(shop.service), note_overdue(shop.service, datetime.now(UTC))
+                log.info("worker_started", caught_up=caught_up, noted=noted)
+                asyncio.run(work(queue(found.service, shop), stopped))
         except (psycopg.Error, ConnectorException) as error:
             serving.stop_on_signals()
             log.error("worker_lost_database", error=type(error).__name__)  # noqa: TRY400 (a trace may hold a value)
@@ -155,11 +203,11 @@ def _undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def beside(settings: Settings, url: str) -> Iterator[None]:
+def beside(settings: Settings, found: Connections) -> Iterator[None]:
     """Run a worker in a process of its own for as long as this block; one that dies is followed by another."""
 
     def spawned() -> BaseProcess:
-        return multiprocessing.get_context("spawn").Process(target=_as_child, args=(settings, url, os.getpid()))
+        return multiprocessing.get_context("spawn").Process(target=_as_child, args=(settings, found, os.getpid()))
 
     log_to_standard_error(settings.log_level)
     stopping = threading.Event()
@@ -198,10 +246,10 @@ def _end(process: BaseProcess) -> None:
     process.kill()
 
 
-def _as_child(settings: Settings, url: str, parent: int) -> None:
+def _as_child(settings: Settings, found: Connections, parent: int) -> None:
     serving.end_with_parent(parent)
     serving.stop_on_signals()
-    run(settings, url)
+    run(settings, found)
 
 
 # --- the log ------------------------------------------------------------------------------------------------------

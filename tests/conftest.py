@@ -254,14 +254,12 @@ def account(tx: Any, role: str, site: str) -> tuple[str, str]:
 def inhabited(postgres: EmbeddedServer, population: Population, home: Path) -> Iterator[World]:
     """Give the application over a copy of the population."""
     installation = copied(postgres, population.database, home)
-    service, extracts = Database(installation.service_url, size=10), Database(installation.extract_url, size=2)
+    service = Database(installation.service_url, size=10)
     service.open()
-    extracts.open()
-    app = create_app(installation.settings, service, extracts)
+    app = create_app(installation.settings, service)
     people = {role: Person(app.test_client(), token, owner) for role, (owner, token) in population.people.items()}
     yield World(app, installation, "JAKI-JDM", population.sites["BER"], population.sites["AKL"], people)
     service.close()
-    extracts.close()
     dropped(postgres, installation)
 
 

@@ -50,6 +50,15 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ({"REGISTRY_SECRET": "short"}, "REGISTRY_SECRET must have 32 characters or more."),
         ({"OIDC_ISSUER": "https://login.example.org"}, "OIDC_ISSUER is set, so OIDC_AUDIENCE must be set too."),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of debug, info, warning, error."),
+        ({"REGISTRY_EXTRACT_DAYS": "0"}, "REGISTRY_EXTRACT_DAYS must be a whole number from 1 to 3650."),
+        (
+            {"REGISTRY_PSEUDONYM_KEYS": f"1:{'a' * 32}"},
+            "REGISTRY_PSEUDONYM_KEYS must be like 2:KEY,3:KEY, each 32 characters or more, from version 2.",
+        ),
+        (
+            {"REGISTRY_PSEUDONYM_KEYS": "2:short"},
+            "REGISTRY_PSEUDONYM_KEYS must be like 2:KEY,3:KEY, each 32 characters or more, from version 2.",
+        ),
         ({"REGISTRY_METRICS": "maybe"}, "REGISTRY_METRICS must be one of on, off."),
     ],
 )

@@ -16,19 +16,21 @@ PROBLEM_JSON = "application/problem+json"
 def answer(
     body: Any, status: int = 200, *, version: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """Give a JSON answer; `version` becomes the strong ETag, with the derived values and the signatures in the body."""
+    """Give a JSON answer; `version` becomes the strong ETag, with what stands in the body and changes without it."""
     response = Response(as_json(body), status, mimetype="application/json")
     if version is not None:
-        response.set_etag(tag(version, body.get("derived"), body.get("signatures")))
+        response.set_etag(tag(version, body.get("derived"), body.get("signatures") or body.get("progress")))
     response.headers.update(headers or {})
     return response
 
 
-def tag(version: int, derived: Any, signatures: Any = None) -> str:
-    """Give the ETag of a version; what stands beside it changes without it: eight digits of its SHA-256 follow."""
-    if derived is None and not signatures:
+def tag(version: int, derived: Any, others: Any = None) -> str:
+    """Give the ETag of a version; what stands beside it (derived values, and signatures or progress) changes without it: eight
+    digits of its SHA-256 follow.
+    """
+    if derived is None and not others:
         return str(version)
-    beside = as_json([derived, signatures]) if signatures else as_json(derived)
+    beside = as_json([derived, others]) if others else as_json(derived)
     return f"{version}.{hashlib.sha256(beside.encode()).hexdigest()[:8]}"
 
 

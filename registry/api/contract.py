@@ -37,6 +37,8 @@ from registry.problems import (
 )
 from registry.schemas.base import Record, schema_of
 
+ACCEPTED = 202
+"""What was asked is kept and done later; the answer says where to look."""
 KEY_FORM = re.compile(r"[\x21-\x7e]{8,128}")
 
 
@@ -240,6 +242,8 @@ def _presented(promised: Contract, call: Call, given: Any) -> Response:
         return answer([schema.present(row) for row in given], promised.status, headers=call.headers)
     if promised.stateless:
         return answer(schema.present(given), promised.status)
+    if promised.status == ACCEPTED:
+        call.headers["Location"] = f"{request.path}/{given['id']}"
     return _conditional(
         answer(schema.present(given), promised.status, version=given.get("version"), headers=call.headers)
     )

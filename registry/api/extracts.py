@@ -1,75 +1,61 @@
-"""De-identified extracts: pulled, listed, and their files downloaded; each download is an event of the audit."""
+"""De-identified extracts: ordered, listed, cancelled, and their files downloaded; each download is an event of the audit."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app
 from flask_restx import Namespace, Resource
 
-from registry.api import archive, identity
+from registry import keys
+from registry.api import extract_files, extract_orders
 from registry.api.contract import Call, contract
-from registry.api.lists import page_of_records
-from registry.db import data_cuts, extracts, studies
-from registry.db.extracts import Manifest
-from registry.domain.consents import PARTNERS_USE
+from registry.api.extract_files import WHOLE
+from registry.api.lists import page
+from registry.db import extracts
+from registry.db.records import Window
+from registry.db.transaction import Image
+from registry.domain.extract_states import EXTRACT
 from registry.permissions import Role
 from registry.problems import (
-    BrokenRule,
     CursorNotUnderstood,
     ExtractGone,
+    ExtractNotReady,
+    MomentInTheFuture,
     NoSuchRecord,
-    RuleFailed,
-    RulesBroken,
-    StudyChangedSinceCut,
-    StudyConstantsRefused,
+    Problem,
+    ProfileNotAllowed,
+    RangeNotSatisfiable,
+    RecipientNotYours,
+    ReleaseTooClose,
+    TransitionNotAllowed,
 )
 from registry.schemas.extracts import Extract, ExtractFilters, ExtractRequest
 
 namespace = Namespace("extracts")
-MANIFEST = "manifest.json"
-NO_CUT = BrokenRule("/cut", "no_such_cut", "The study has no data cut with this code.")
-NO_STUDY = BrokenRule("/study", "no_such_study", "There is no study with this code.")
-MEDIA = {".csv": "text/csv", ".json": "application/json"}
+CANCELLED = "Cancelled by who ordered it"
 
 
 @namespace.route("/extracts")
 class Extracts(Resource):  # type: ignore[misc]
-    """The extracts that were pulled."""
+    """The extracts that were ordered."""
 
     @contract(may="extract.read", gives=Extract, many=True, asks=ExtractFilters, problems=(CursorNotUnderstood,))
-    def get(self, call: Call) -> list[dict[str, Any]]:
-        """List your extracts; an auditor sees everybody's."""
-        owner = _owner(call)
-        return page_of_records(call, "extract", **({"account_id": owner} if owner else {}))
+    def get(self, call: Call) -> list[Image]:
+        """List your extracts; an auditor sees everybody's, a data manager everybody's that hold a participant."""
+        return page(call, lambda window: extracts.page(call.tx, _of_whom(call, window)))
 
     @contract(
         may="extract.pull",
         takes=ExtractRequest,
         gives=Extract,
-        status=201,
+        status=202,
         kind="extract",
-        problems=(StudyConstantsRefused, RuleFailed, StudyChangedSinceCut),
+        problems=(ProfileNotAllowed, RecipientNotYours, ReleaseTooClose, MomentInTheFuture),
     )
-    def post(self, call: Call) -> dict[str, Any]:
-        """Pull a de-identified extract of the sites where you may."""
-        study_id = _study(call)
-        cut = _cut(call, study_id)
-        extract_id = extracts.next_id(call.tx)
-        folder = _folder(extract_id)
-        manifest: Manifest = current_app.extensions["registry"].write_extract(
-            call.body["study"], call.attribution, folder, uses=_uses(call), cut=cut
-        )
-        try:
-            _cut(call, study_id)
-            return extracts.record(call.tx, _described(call, manifest) | {"id": extract_id, "study_id": study_id})
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+    def post(self, call: Call) -> Image:
+        """Pull a de-identified extract of the sites where you may: it is queued, and a worker writes it."""
+        return ordered(call)
 
 
 @namespace.route("/extracts/<uuid:extract_id>")
@@ -77,40 +63,68 @@ class OneExtract(Resource):  # type: ignore[misc]
     """An extract."""
 
     @contract(may="extract.read", gives=Extract, problems=(NoSuchRecord,))
-    def get(self, call: Call, extract_id: str) -> dict[str, Any]:
-        """Read what an extract is made of."""
+    def get(self, call: Call, extract_id: str) -> Image:
+        """Read how far an extract is and what it is made of."""
         return extracts.read(call.tx, str(extract_id), _owner(call))
+
+
+@namespace.route("/extracts/<uuid:extract_id>/cancellation")
+class ExtractCancellation(Resource):  # type: ignore[misc]
+    """The end of an order that is not wanted any more."""
+
+    @contract(may="extract.pull", gives=Extract, kind="extract", problems=(NoSuchRecord, TransitionNotAllowed))
+    def post(self, call: Call, extract_id: str) -> Image:
+        """Cancel an extract that is not complete; one that is being written ends within seconds."""
+        extracts.hold_still(call.tx, str(extract_id))
+        return cancelled(call, extracts.read(call.tx, str(extract_id), call.actor.account_id))
 
 
 @namespace.route("/extracts/<uuid:extract_id>/files/<name>")
 class ExtractFileOf(Resource):  # type: ignore[misc]
     """A file of an extract."""
 
-    @contract(may="extract.read", problems=(NoSuchRecord, ExtractGone))
+    @contract(may="extract.read", problems=(NoSuchRecord, ExtractNotReady, ExtractGone, RangeNotSatisfiable))
     def get(self, call: Call, extract_id: str, name: str) -> Response:
         """Download one file of an extract; a download that broke off is resumed with Range."""
-        found = _files(extract := extracts.read(call.tx, str(extract_id), _owner(call)))
-        if name not in found:
-            raise NoSuchRecord
-        _note(call, extract, name)
-        response = send_file(
-            found[name], mimetype=MEDIA[found[name].suffix], as_attachment=True, etag=_tag(extract, name)
-        )
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return extract_files.sent(call, extracts.read(call.tx, str(extract_id), _owner(call)), name)
 
 
 @namespace.route("/extracts/<uuid:extract_id>/download")
 class ExtractDownload(Resource):  # type: ignore[misc]
     """All files of an extract."""
 
-    @contract(may="extract.read", problems=(NoSuchRecord, ExtractGone))
+    @contract(may="extract.read", problems=(NoSuchRecord, ExtractNotReady, ExtractGone, RangeNotSatisfiable))
     def get(self, call: Call, extract_id: str) -> Response:
-        """Download an extract whole, as a zip."""
-        found = _files(extract := extracts.read(call.tx, str(extract_id), _owner(call)))
-        _note(call, extract, "*")
-        named = {"Content-Disposition": f'attachment; filename="extract-{extract_id}.zip"'}
-        return Response(archive.streamed(found.values()), mimetype="application/zip", headers=named)
+        """Download an extract whole, as a zip; a download that broke off is resumed with Range."""
+        return extract_files.sent(call, extracts.read(call.tx, str(extract_id), _owner(call)), WHOLE)
+
+
+def ordered(call: Call) -> Image:
+    """Keep an order; where it is refused, that is kept instead."""
+    by, registry = call.attribution, current_app.extensions["registry"]
+    have = {"allowed": extract_orders.profiles_of(by), "kinds_of": registry.kinds_of}
+    try:
+        versions = keys.pseudonym_keys(registry.settings)
+        order = extract_orders.order(call.tx, by, call.body, **have, keys=versions)
+        return extract_orders.queued(call.tx, order | {"account_id": call.actor.account_id})
+    except Problem as problem:
+        call.tx.undo()
+        call.tx.attribute(by)
+        extracts.note_refusal(call.tx, problem.slug(), study=call.body["study"])
+        call.tx.commit()
+        raise
+
+
+def cancelled(call: Call, extract: Image) -> Image:
+    """Cancel an order that waits; ask whoever writes it to end; leave it where it is cancelled already."""
+    if extract["state"] == "cancelled":
+        return extract
+    state = EXTRACT.after(extract["state"], "cancel")
+    extracts.ask_to_cancel(call.tx, extract["id"])
+    if extract["state"] != EXTRACT.first:
+        return extract
+    call.tx.attribute(replace(call.attribution, reason=CANCELLED))
+    return extracts.become(call.tx, extract, state)
 
 
 def _owner(call: Call) -> str | None:
@@ -118,70 +132,8 @@ def _owner(call: Call) -> str | None:
     return None if Role.AUDITOR in call.attribution.role.split(",") else call.actor.account_id
 
 
-def _study(call: Call) -> str:
-    try:
-        return studies.id_of(call.tx, call.body["study"])
-    except NoSuchRecord:
-        raise RulesBroken(NO_STUDY) from None
-
-
-def _uses(call: Call) -> list[str]:
-    """Give the uses that consent must cover: those asked for, and sharing with partners where a partner asks."""
-    shared = Role.PARTNER in call.attribution.role.split(",")
-    return sorted({*call.body["uses"], *([PARTNERS_USE] if shared else [])})
-
-
-def _cut(call: Call, study_id: str) -> dict[str, str] | None:
-    """Give the data cut that was asked for, if any.
-
-    Raises:
-        RulesBroken: the study has no such cut. StudyChangedSinceCut: the records are not as they were then.
-    """
-    if call.body["cut"] is None:
-        return None
-    cut = data_cuts.reference(call.tx, study_id, call.body["cut"])
-    if cut is None:
-        raise RulesBroken(NO_CUT)
-    return cut
-
-
-def _described(call: Call, manifest: Manifest) -> dict[str, Any]:
-    sites = None if call.attribution.sites == identity.EVERY_SITE else call.attribution.sites.split(",")
-    told = {"cut_at": manifest.cut_at, "software": manifest.software, "profile": manifest.profile}
-    files = [asdict(file) for file in manifest.files]
-    return {
-        **told,
-        "purpose": call.body["purpose"],
-        "cut": call.body["cut"],
-        "account_id": call.actor.account_id,
-        "sites": sites,
-        "uses": manifest.uses,
-        "files": files,
-    }
-
-
-def _folder(extract_id: str) -> Path:
-    home: Path = current_app.extensions["registry"].settings.home
-    return home.absolute() / "extracts" / extract_id
-
-
-def _files(extract: Mapping[str, Any]) -> dict[str, Path]:
-    """Find the files of an extract; raises ExtractGone unless all of them are there in their full size."""
-    folder = _folder(extract["id"])
-    found = {file["name"]: folder / file["name"] for file in extract["files"]}
-    sizes = {file["name"]: file["bytes"] for file in extract["files"]}
-    manifest = folder / MANIFEST
-    if not manifest.is_file() or any(
-        not path.is_file() or path.stat().st_size != sizes[name] for name, path in found.items()
-    ):
-        raise ExtractGone
-    return found | {MANIFEST: manifest}
-
-
-def _note(call: Call, extract: Mapping[str, Any], file: str) -> None:
-    extracts.note_download(call.tx, extract, file)
-    call.tx.commit()
-
-
-def _tag(extract: Mapping[str, Any], name: str) -> str:
-    return next((file["sha256"] for file in extract["files"] if file["name"] == name), f"{extract['id']}-{name}")
+def _of_whom(call: Call, window: Window) -> Window:
+    """Narrow a list to the caller's own, but for an auditor, and for a data manager who asks who has a participant's data."""
+    informs = Role.DATA_MANAGER in call.attribution.role.split(",") and "participant_id" in window.equal
+    owner = None if informs else _owner(call)
+    return replace(window, equal={**window.equal, "account_id": owner})

@@ -1,4 +1,4 @@
-"""What is open to everyone: health, metrics, the OpenAPI document and the page that shows it."""
+"""What is open to everyone: health, metrics, the OpenAPI document with its page, and the data dictionary."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, send_file, send_from_directo
 from registry.api import observation
 from registry.api.answers import answer
 from registry.api.clock_counts import clocks_running
+from registry.api.data_dictionary import answered
 from registry.db import health
 
 STATIC = Path(__file__).parent / "static"
@@ -45,6 +46,18 @@ def metrics() -> Response:
 def openapi() -> Response:
     """Give the OpenAPI 3.1 document."""
     return send_file(DOCUMENT, mimetype="application/yaml")
+
+
+@pages.get("/dictionary")
+def dictionary() -> Response:
+    """Show the data dictionary as a page."""
+    return answered("text/html")
+
+
+@pages.get("/dictionary.csv")
+def dictionary_as_csv() -> Response:
+    """Give the data dictionary as CSV."""
+    return answered("text/csv")
 
 
 @pages.get("/docs")

@@ -8,7 +8,7 @@ from flask_restx import Namespace, Resource
 
 from registry.api import arm_comparison, safety_figures, study_safety
 from registry.api.contract import Call, contract
-from registry.api.extracts import NO_CUT
+from registry.api.extract_orders import NO_CUT
 from registry.db import data_cuts, records, studies
 from registry.db.transaction import Image
 from registry.domain.first_events import ANY_EVENT

@@ -17,6 +17,7 @@ from registry.problems import NoSuchRecord
 KINDS = ["participant", "visit", "dose", "concomitant_medication", "adverse_event"]
 """The kinds of record that a course is made of."""
 
+# Today is that of the moment whose records are read, where an extract says one.
 # A visit's image is read where it is kept, in the audit: making it again from its nine tables takes three times as long.
 # What this transaction wrote of visits is kept there first.
 KEEP_IMAGES = "set constraints audit_visit immediate"
@@ -25,7 +26,7 @@ OF_PARTICIPANTS = """
         'participant', audit.image(to_jsonb(p)),
         'study', jsonb_build_object('id', study.id, 'version', study.version),
         'rule_constants', study.rule_constants,
-        'today', (now() at time zone site.time_zone)::date,
+        'today', (coalesce(said('as_of')::timestamptz, now()) at time zone site.time_zone)::date,
         'visits', (select coalesce(jsonb_agg(e.after), '[]') from visit v
                    join audit.event e on e.record_id = v.id and e.kind = 'visit' and e.version = v.version
                    where v.participant_id = p.id and (not v.entered_in_error or v.id = any (%(visits)s::uuid[]))),
@@ -53,7 +54,6 @@ OF_PARTICIPANTS_AS_OF = """
         'concomitant_medications', coalesce(past.images -> 'concomitant_medication', '[]'),
         'adverse_events', coalesce(past.images -> 'adverse_event', '[]')) as course
     from participant p
-    join site on site.id = p.site_id
     cross join lateral (
         select s.after from audit.event s
         where s.record_id = p.study_id and s.kind = 'study' and s.at <= %(as_of)s
@@ -65,6 +65,10 @@ OF_PARTICIPANTS_AS_OF = """
                     where e.participant_id = p.id and e.kind = any (%(kinds)s) and e.at <= %(as_of)s
                     order by e.record_id, e.id desc) newest
               group by newest.kind) of_kind) past
+    cross join lateral (
+        select s.after ->> 'time_zone' as time_zone from audit.event s
+        where s.record_id = (past.images -> 'participant' -> 0 ->> 'site_id')::uuid and s.kind = 'site' and s.at <= %(as_of)s
+        order by s.id desc limit 1) site
     where p.id = any (%(ids)s::uuid[]) and past.images -> 'participant' is not null
     order by p.id"""
 

@@ -1,175 +1,197 @@
-"""Extracts: what was pulled, by whom, and the de-identified views read in one unchanging snapshot."""
+"""Extracts as orders: kept, found again by their inputs, listed with their progress; who was in them; their downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg import Connection, sql
-from psycopg.rows import DictRow
+from psycopg import sql
 
 from registry.db import events, records
-from registry.db.transaction import Attribution, Database, Image, Transaction
+from registry.db.records import Window
+from registry.db.transaction import Image, Transaction
+from registry.domain.recipients import same_name
 
-SCHEMA = "deidentified"
 DOWNLOAD = "extract_download"
 """The kind of the event that a download is; its record is the extract."""
+REFUSED = "extract_refused"
+"""The kind of the event that a refusal is: who was refused, and by which problem."""
 
-SNAPSHOT = "set transaction isolation level repeatable read, read only"
-PATIENCE = "select set_config('idle_in_transaction_session_timeout', '0', true)"
-COVER = """
-    select set_config('registry.sites', %s, true), set_config('registry.uses', %s, true),
-           set_config('registry.covered_at', %s, true),
-           clock_timestamp() as cut_at, pg_export_snapshot() as name"""
-STUDY = "select exists (select from deidentified.study where study_code = %s) as known"
-PARTICIPANTS = "select participant_id::text as id from deidentified.participant where study_code = %s"
+SHOWN = sql.SQL("""
+    audit.image(to_jsonb(t)) || jsonb_strip_nulls(jsonb_build_object('progress',
+        (select jsonb_build_object('step', p.step, 'done', p.done, 'total', p.total)
+         from extract_progress p where p.extract_id = t.id and t.state = any (array['queued', 'writing']))))""")
 
-ROWS = """
-    copy (select {columns}
-          from unnest({ids}::uuid[]) with ordinality as wanted(participant_id, place)
-          join deidentified.{view} v on v.participant_id = wanted.participant_id
-          where v.study_code = {study} and v.participant_id = any ({ids}::uuid[])
-          order by {order})
-    to stdout (format csv, encoding 'UTF8')"""
+READ = sql.SQL("select {shown} as image from extract t where t.id = %(id)s").format(shown=SHOWN)
 
-CONSTANTS = "select rule_constants from study where code = %s"
+# Of a list the risk is left out: it is long, and each extract tells its own.
+PAGE = sql.SQL("""
+    select ({shown}) - 'risk' as image from extract t
+    where t.id > %(after)s and (%(account_id)s::uuid is null or t.account_id = %(account_id)s)
+      and (%(participant_id)s::uuid is null
+           or exists (select from extract_participant x where x.extract_id = t.id and x.participant_id = %(participant_id)s))
+    order by t.id limit %(limit)s""").format(shown=SHOWN)
+
+# One release at a time is given its moment: who asks second sees the first one's.
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('release of ' || %s, 0))"
+RELEASED = "select released_at(%(study_id)s, %(profiles)s) as moments"
+
+EQUAL = """
+    select e.id::text as id, e.recipient, e.key_version from extract e
+    where e.study_id = %(study_id)s and e.cut_at = %(cut_at)s and e.profile = %(profile)s and e.unblinded = %(unblinded)s
+      and e.uses = %(uses)s::text[] and e.sites is not distinct from %(sites)s::uuid[] and e.state = any (%(states)s)
+    order by e.id"""
+
+# A command writes its own order; what it left is taken up as any other.
+WAITING = """
+    select e.id::text as id from extract e
+    where e.state = any (array['queued', 'writing'])
+      and (e.ordered_by is null or e.state = 'writing' or e.recorded_at < clock_timestamp() - interval '1 hour')
+    order by e.id"""
+
+OVER = """
+    select audit.image(to_jsonb(e)) as image from extract e
+    where e.state = 'complete' and e.expires_at < %(now)s order by e.id for update skip locked"""
+
+HELD = "select participant_id::text as id from extract_participant where extract_id = %(id)s"
+
+HOLD = """
+    insert into extract_participant (extract_id, participant_id, site_id)
+    select %(id)s, p.id, p.site_id from participant p where p.id = any (%(participants)s::uuid[])"""
+
+AGREE = """
+    select p.id::text as id from participant p
+    where p.id = any (%(ids)s::uuid[])
+      and not exists (select from unnest(%(uses)s::text[]) asked(use) where not consent_covers(p.id, asked.use))"""
+
+TELL = """
+    update extract_progress set step = %(step)s, done = %(done)s, total = %(total)s, changed_at = clock_timestamp()
+    where extract_id = %(id)s returning cancel_asked"""
+
+ASK_TO_CANCEL = "update extract_progress set cancel_asked = true where extract_id = %(id)s"
+ASKED = "select cancel_asked as to_cancel, begun from extract_progress where extract_id = %(id)s"
+COUNT = "update extract_progress set begun = begun + %(more)s where extract_id = %(id)s"
 
 
 @dataclass(frozen=True, slots=True)
-class ExtractFile:
-    """One file of an extract as it was written."""
+class Asked:
+    """Whether it was asked that an extract be not written, and how often somebody began and did not end."""
 
-    name: str
-    rows: int
-    columns: int
-    bytes: int
-    sha256: str
+    to_cancel: bool
+    begun: int
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an extract is made of: which study, at which moment, by which profile, program and rules, and its files.
-
-    `cut` is the data cut that it was pulled for, as code and moment. `uses` are those of the data that everybody in it agrees to.
-    `rule_constants` are the study's own; with the program they tell by which rules its values were derived.
-    """
-
-    study: str
-    cut_at: datetime
-    profile: str
-    software: str
-    every_site: bool
-    uses: tuple[str, ...]
-    rule_constants: Mapping[str, Any]
-    files: tuple[ExtractFile, ...]
-    cut: Mapping[str, str] | None = None
+# --- orders -------------------------------------------------------------------------------------------------------
 
 
-class Snapshot:
-    """The de-identified views as they stood at one moment, for the sites and the consents that are covered."""
-
-    def __init__(self, connection: Connection[DictRow], cut_at: datetime, name: str) -> None:
-        self.connection = connection
-        self.cut_at = cut_at
-        self.name = name
-
-    def has_study(self, study: str) -> bool:
-        row = self.connection.execute(STUDY, [study]).fetchone()
-        return bool(row and row["known"])
-
-    def participants(self, study: str) -> Iterator[str]:
-        """Give the ids of the study's participants, in no order that matters."""
-        for row in self.connection.execute(PARTICIPANTS, [study]):
-            yield row["id"]
-
-    def rows(
-        self, view: str, columns: Sequence[str], keys: Sequence[str], study: str, ids: Sequence[str]
-    ) -> Iterator[bytes]:
-        """Stream the rows of these participants as lines of CSV: the participant's id, then the columns.
-
-        The rows come in the order of `ids`, then of `keys`, whatever order the database keeps them in.
-        """
-        wanted = sql.Literal(list(ids))
-        statement = sql.SQL(ROWS).format(
-            columns=_names(["participant_id", *columns]),
-            view=sql.Identifier(view),
-            study=sql.Literal(study),
-            ids=wanted,
-            order=sql.SQL(", ").join([sql.SQL("wanted.place"), _names(keys)] if keys else [sql.SQL("wanted.place")]),
-        )
-        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
-            yield from map(bytes, copy)
+def record(tx: Transaction, order: Mapping[str, Any]) -> Image:
+    """Keep who ordered what, and why; the audit keeps it with them."""
+    image = records.record(tx, "extract", order)
+    tx.run("insert into extract_progress (extract_id) values (%s)", [image["id"]])
+    return image
 
 
-def _names(columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier("v", column) for column in columns)
+def call_writer(tx: Transaction, extract_id: str) -> None:
+    """Tell the worker, with the commit, that there is something to write."""
+    tx.run("select call_writer(%s)", [extract_id])
 
 
-@contextmanager
-def snapshot(database: Database, sites: str, uses: Sequence[str], covered_at: str = "") -> Iterator[Snapshot]:
-    """Give one snapshot of the records of `sites` (`*`, or identifiers with commas), read as registry_extract.
-
-    It holds the participants whose consent agrees to every one of `uses`, now or at the moment `covered_at` of a data cut.
-
-    It is held while other connections work, however long they take.
-    """
-    with database.pool.connection() as connection:
-        try:
-            connection.execute(SNAPSHOT)
-            connection.execute(PATIENCE)
-            row = connection.execute(COVER, [sites, ",".join(uses), covered_at]).fetchone()
-            if row is None:
-                raise RuntimeError("the database gave no moment")
-            yield Snapshot(connection, row["cut_at"], row["name"])
-        finally:
-            connection.rollback()
+def released_at(tx: Transaction, study_id: str, profiles: Sequence[str]) -> list[datetime]:
+    """Give the moments of a study's releases by these profiles, and let no other begin until this transaction ends."""
+    tx.run(ONE_AT_A_TIME, [study_id])
+    row = tx.one(RELEASED, {"study_id": study_id, "profiles": list(profiles)})
+    return list(row["moments"]) if row else []
 
 
-@contextmanager
-def whole_records(database: Database, snapshot: Snapshot, attribution: Attribution) -> Iterator[Transaction]:
-    """Give a transaction of registry_service that reads whole records in the same snapshot, for the sites attributed.
-
-    `database` must be on the server of the snapshot; its pool need not be open. The connection is apart from every pool:
-    an extract takes long, and requests shall not wait for it.
-    """
-    with database.apart() as tx:
-        tx.run(SNAPSHOT)
-        tx.run(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot.name)))
-        tx.run(PATIENCE)
-        tx.attribute(attribution)
-        yield tx
-
-
-def rule_constants(tx: Transaction, study: str) -> Mapping[str, Any]:
-    """Give the rule constants that a study has of its own."""
-    row = tx.one(CONSTANTS, [study])
-    return (row and row["rule_constants"]) or {}
-
-
-# --- what was pulled ----------------------------------------------------------------------------------------------
-
-
-def next_id(tx: Transaction) -> str:
-    """Give the id of the extract that is about to be written, and let its transaction wait for the files."""
-    tx.run(PATIENCE)
-    row = tx.one("select uuidv7()::text as id")
-    return str(row["id"]) if row else ""
-
-
-def record(tx: Transaction, extract: Mapping[str, Any]) -> Image:
-    """Keep who pulled what, and why; the audit keeps it with them."""
-    return records.record(tx, "extract", extract)
+def equal_to(tx: Transaction, order: Mapping[str, Any], states: Collection[str]) -> list[dict[str, Any]]:
+    """Give the extracts in these states that were ordered with the same inputs, the first one first."""
+    wanted = {name: order.get(name) for name in ("study_id", "cut_at", "profile", "unblinded", "uses", "sites")}
+    found = tx.every(EQUAL, wanted | {"states": list(states)})
+    return [one for one in found if same_name(one["recipient"]) == same_name(order["recipient"])]
 
 
 def read(tx: Transaction, extract_id: str, account_id: str | None) -> Image:
     """Read an extract of an account, or of anybody; NoSuchRecord when its sites may not all be seen any more."""
-    image = records.read(tx, "extract", extract_id)
-    return records.required(image if account_id in (None, image["account_id"]) else None)
+    image = records.required(tx.image(READ, {"id": extract_id}))
+    return records.required(image if account_id in (None, image.get("account_id")) else None)
+
+
+def page(tx: Transaction, window: Window) -> list[Image]:
+    """Give a page of extracts: of an account, and of those that hold a participant, where the window says so."""
+    asked = {name: window.equal.get(name) for name in ("account_id", "participant_id")}
+    return tx.images(PAGE, asked | {"after": window.after or records.FIRST, "limit": window.limit})
+
+
+def become(tx: Transaction, extract: Mapping[str, Any], state: str, **values: Any) -> Image:
+    """Give an extract its next state; VersionStale when somebody else did meanwhile."""
+    return records.amend(tx, "extract", extract["id"], extract["version"], {"state": state, **values})
+
+
+def hold_still(tx: Transaction, extract_id: str) -> None:
+    """Let nobody else change an extract until this transaction ends."""
+    tx.run("select from extract where id = %s for update", [extract_id])
+
+
+def ask_to_cancel(tx: Transaction, extract_id: str) -> None:
+    """Ask whoever writes an extract to end."""
+    tx.run(ASK_TO_CANCEL, {"id": extract_id})
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def waiting(tx: Transaction) -> list[str]:
+    """Give the ids of those that are not written yet, the oldest first; somebody may be writing them."""
+    return [row["id"] for row in tx.every(WAITING)]
+
+
+def over(tx: Transaction, now: datetime) -> list[Image]:
+    """Give the extracts whose time is over, held for this transaction."""
+    return tx.images(OVER, {"now": now})
+
+
+def tell(tx: Transaction, extract_id: str, step: str, done: int, total: int) -> bool:
+    """Keep how far the writing is; tell whether it is to end."""
+    row = tx.one(TELL, {"id": extract_id, "step": step, "done": done, "total": total})
+    tx.commit()
+    return bool(row and row["cancel_asked"])
+
+
+def asked(tx: Transaction, extract_id: str) -> Asked:
+    """Give what whoever begins to write an extract must know."""
+    return Asked(**records.required(tx.one(ASKED, {"id": extract_id})))
+
+
+def count_beginning(tx: Transaction, extract_id: str, more: int) -> None:
+    """Keep that somebody began to write an extract (1), or ended in good order before it was complete (-1)."""
+    tx.run(COUNT, {"id": extract_id, "more": more})
+
+
+def hold(tx: Transaction, extract_id: str, participants: Sequence[str]) -> None:
+    """Keep who is in an extract."""
+    tx.run(HOLD, {"id": extract_id, "participants": list(participants)})
+
+
+def held(tx: Transaction, extract_id: str) -> frozenset[str]:
+    """Give who is in an extract."""
+    return frozenset(row["id"] for row in tx.every(HELD, {"id": extract_id}))
+
+
+def still_agree(tx: Transaction, ids: Sequence[str], uses: Sequence[str]) -> frozenset[str]:
+    """Give those who agree now to every one of some uses."""
+    return frozenset(row["id"] for row in tx.every(AGREE, {"ids": list(ids), "uses": list(uses)}))
+
+
+# --- events -------------------------------------------------------------------------------------------------------
 
 
 def note_download(tx: Transaction, extract: Mapping[str, Any], file: str) -> None:
     """Keep a download as an event of the audit."""
     events.note(tx, "download", DOWNLOAD, {"id": extract["id"], "file": file})
+
+
+def note_refusal(tx: Transaction, problem: str, **told: str) -> None:
+    """Keep a refusal as an event of the audit: which problem, and of which study or extract."""
+    events.note(tx, "refuse", REFUSED, {"problem": problem, **told})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from registry.db.transaction import Transaction
 from registry.problems import NoSuchRecord
 
@@ -12,3 +14,12 @@ def id_of(tx: Transaction, code: str) -> str:
     if row is None:
         raise NoSuchRecord
     return str(row["id"])
+
+
+def recorded_at(tx: Transaction, study_id: str) -> datetime:
+    """Give since when the registry knows a study."""
+    row = tx.one("select recorded_at from study where id = %s", [study_id])
+    if row is None:
+        raise NoSuchRecord
+    moment: datetime = row["recorded_at"]
+    return moment

@@ -17,6 +17,7 @@ from registry.domain.rules import Rule
 
 Image = Mapping[str, Any]
 T = TypeVar("T")
+_NUMBERS = (int, Decimal)
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,6 +44,7 @@ class Kept:
         self.image = image
         self.id = str(image["id"])
         self.version = int(image["version"])
+        self._dates: dict[str, PartialDate | None] = {}
 
     def used(self, *names: str) -> Input:
         """Name this record, and fields of it, as inputs of a derived value."""
@@ -59,19 +61,25 @@ class Kept:
 
     def partial(self, name: str) -> PartialDate | None:
         """A date of the record as far as it is known."""
-        text = self.image.get(name)
-        return PartialDate.parse(text) if text else None
+        if name not in self._dates:
+            text = self.image.get(name)
+            self._dates[name] = PartialDate.parse(text) if text else None
+        return self._dates[name]
 
 
 def exact(value: Any) -> Decimal | None:
     """A JSON number as a Decimal; None for anything else."""
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return Decimal(value) if isinstance(value, _NUMBERS) and not isinstance(value, bool) else None
 
 
 class Visit(Kept):
     """A visit with its forms and laboratory results."""
 
     kind = "visit"
+
+    def __init__(self, image: Image) -> None:
+        super().__init__(image)
+        self._found: dict[object, Any] = {}
 
     @cached_property
     def on(self) -> date:
@@ -99,6 +107,13 @@ class Visit(Kept):
         """A number of a form as a Decimal; None where there is none."""
         return exact(self.form(form).get(name))
 
+    def once(self, what: object, find: Callable[[], T]) -> T:
+        """Give what is found in the visit alone, looked for once: several rules ask for the same total."""
+        if what not in self._found:
+            self._found[what] = find()
+        found: T = self._found[what]
+        return found
+
     def results(self, *analytes: str) -> Sequence[Mapping[str, Any]]:
         """The laboratory results of these analytes, or all, in the order submitted."""
         every: Sequence[Mapping[str, Any]] = self.image.get("laboratory_results") or ()
@@ -117,11 +132,12 @@ class Visit(Kept):
         for one in enumerate(self.results()):
             if exact(one[1].get("value")) is not None:
                 analyte = one[1]["analyte"]
-                found[analyte] = max(found.get(analyte, one), one, key=_collected)
+                found[analyte] = max(found.get(analyte, one), one, key=collected)
         return {analyte: one for analyte, (_, one) in found.items()}
 
 
-def _collected(result: tuple[int, Mapping[str, Any]]) -> tuple[bool, datetime, int]:
+def collected(result: tuple[int, Mapping[str, Any]]) -> tuple[bool, datetime, int]:
+    """What orders results of one visit, each with its place: one without a time of collection comes first."""
     position, one = result
     text = one.get("collected_at")
     return bool(text), datetime.fromisoformat(text) if text else FIRST_MOMENT, position

@@ -145,24 +145,37 @@ def steroid_free_since(
         missing, reason = (NO_RECORD,), WHY_NO_RECORD
         details = SteroidFree()
         return Result(rule=rule, category="indeterminate", missing=missing, final=False, reason=reason, details=details)
-    systemic = [one for one in glucocorticoids if not _is_local(one)]
-    states = {_certainty(one, on) for one in systemic}
-    low = _low_dose(systemic, on, equivalent, rule)
+    given_systemically = systemic(glucocorticoids)
+    low = _low_dose(given_systemically, on, equivalent, rule)
+    status = status_on(given_systemically, on)
+    if status == "steroid_free":
+        return _free(given_systemically, on, low, rule)
+    if status == "on_glucocorticoids":
+        return Result(rule=rule, category=status, details=low)
+    return Result(
+        rule=rule,
+        category=status,
+        final=False,
+        reason="The dates, or the route, of a glucocorticoid do not say whether it is given on this day.",
+        details=low,
+    )
+
+
+def systemic(glucocorticoids: Iterable[Medication]) -> list[Medication]:
+    """Give those that are not local."""
+    return [one for one in glucocorticoids if not _is_local(one)]
+
+
+def status_on(given_systemically: Iterable[Medication], on: date) -> str:
+    """Give the category of `steroid_free_since` on a day, where none of them is unrecorded."""
+    states = {_certainty(one, on) for one in given_systemically}
     if "certain" in states:
-        return Result(rule=rule, category="on_glucocorticoids", details=low)
-    if "possible" in states:
-        return Result(
-            rule=rule,
-            category="indeterminate",
-            final=False,
-            reason="The dates, or the route, of a glucocorticoid do not say whether it is given on this day.",
-            details=low,
-        )
-    return _free(systemic, on, low, rule)
+        return "on_glucocorticoids"
+    return "indeterminate" if "possible" in states else "steroid_free"
 
 
-def _free(systemic: list[Medication], on: date, low: SteroidFree, rule: Rule[Constants]) -> Result:
-    ends = [end for one in systemic if (end := _end(one)) is not None and end[1] < on]
+def _free(given_systemically: list[Medication], on: date, low: SteroidFree, rule: Rule[Constants]) -> Result:
+    ends = [end for one in given_systemically if (end := _end(one)) is not None and end[1] < on]
     if not ends:
         return Result(rule=rule, category="steroid_free", details=low)
     first, last = (max(day) + timedelta(days=1) for day in zip(*ends, strict=True))
@@ -195,9 +208,10 @@ def _certainty(medication: Medication, on: date) -> str:
     return "possible" if state == "certain" and not sure else state
 
 
-def _low_dose(systemic: list[Medication], on: date, equivalent: Result, rule: Rule[Constants]) -> SteroidFree:
+def _low_dose(given_systemically: list[Medication], on: date, equivalent: Result, rule: Rule[Constants]) -> SteroidFree:
     dose = _told(equivalent).mg_per_kg_per_day
-    pulsed = any(one.image.get("route") == PULSE_ROUTE and in_force(one, on) != "no" for one in systemic)
+    pulses = (one for one in given_systemically if one.image.get("route") == PULSE_ROUTE)
+    pulsed = any(in_force(one, on) != "no" for one in pulses)
     low = None if dose is None or pulsed else dose <= rule.constants.low_dose
     return SteroidFree(low_dose=low, mg_per_kg_per_day=dose)
 

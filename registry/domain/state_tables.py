@@ -4,6 +4,7 @@ from registry.domain.code_break import CODE_BREAK
 from registry.domain.coding import CODING
 from registry.domain.double_entry import DOUBLE_ENTRY
 from registry.domain.enrolment import ENROLMENT
+from registry.domain.extract_states import EXTRACT
 from registry.domain.laboratory_alert import LABORATORY_ALERT
 from registry.domain.locks import LOCK
 from registry.domain.protocol_deviations import PROTOCOL_DEVIATION
@@ -29,4 +30,5 @@ STATE_TABLES: tuple[States, ...] = (
     REPORTING_CLOCK,
     LABORATORY_ALERT,
     SPECIAL_INTEREST_CANDIDATE,
+    EXTRACT,
 )

@@ -16,6 +16,7 @@ from registry.domain.items import Item
 Values = Mapping[str, object]
 
 VERSION = "1"
+_NUMBERS = (int, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +251,15 @@ def _incomplete(total: Total, missing: tuple[str, ...]) -> Contradiction:
 
 
 def _sum(values: Values, counted: Iterable[Item]) -> Expected:
-    counted = tuple(counted)
-    numbers = {item.field: _number(values, item.field) for item in counted}
-    given = {field: number for field, number in numbers.items() if number is not None}
-    missing = tuple(field for field in numbers if field not in given)
-    return Expected(None if missing else sum(given.values(), Decimal(0)), missing, tuple(given))
+    given: dict[str, Decimal] = {}
+    missing: list[str] = []
+    for item in counted:
+        number = _number(values, item.field)
+        if number is None:
+            missing.append(item.field)
+        else:
+            given[item.field] = number
+    return Expected(None if missing else sum(given.values(), Decimal(0)), tuple(missing), tuple(given))
 
 
 def _given(values: Values, counted: Iterable[Item]) -> tuple[str, ...]:
@@ -268,4 +273,4 @@ def _with_aid(values: Values, field: str, rule: ChaqRule) -> Decimal:
 
 def _number(values: Values, field: str) -> Decimal | None:
     value = values.get(field)
-    return Decimal(value) if isinstance(value, int | Decimal) else None
+    return Decimal(value) if isinstance(value, _NUMBERS) else None

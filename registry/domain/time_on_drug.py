@@ -7,10 +7,10 @@ then goes on, as far as is known; death is one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from registry.domain.study_safety import Days, Person, StudySafety
+from registry.domain.study_safety import Days, Interval, Person, StudySafety
 
 DEATH = "death"
 
@@ -43,10 +43,16 @@ class TimeOnDrug:
 
 def episodes(person: Person, drug: str, gap: int) -> tuple[Episode, ...]:
     """Give the times of a person on a drug, or on any, in order."""
+    return times_on(person.of_drug(drug), gap, died=person.ended_by == DEATH)
+
+
+def times_on(intervals: Iterable[Interval], gap: int, *, died: bool = False) -> tuple[Episode, ...]:
+    """Give the times that intervals of a drug make, in order: a gap of so many days, at most, does not end one."""
     found: list[Episode] = []
-    for one in sorted(person.of_drug(drug), key=lambda one: (one.days, one.drug)):
-        died = one.ongoing and person.ended_by == DEATH
-        here = Episode(days=one.days, ended=not one.ongoing or died, reason=_reason(one.reason, one.ongoing, died=died))
+    for one in sorted(intervals, key=lambda one: (one.days, one.drug)):
+        by_death = one.ongoing and died
+        reason = _reason(one.reason, one.ongoing, died=by_death)
+        here = Episode(days=one.days, ended=not one.ongoing or by_death, reason=reason)
         if found and (one.days[0] - found[-1].days[1]).days <= gap + 1:
             here = _joined(found.pop(), here)
         found.append(here)

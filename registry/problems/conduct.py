@@ -83,12 +83,6 @@ class RecordLocked(Problem):
     status = 409
 
 
-class StudyChangedSinceCut(Problem):
-    """Records of the study were written after the moment of the data cut; lock the data before the cut, or name a new cut."""
-
-    status = 409
-
-
 class OpenedByAnother(Problem):
     """Only who opened a query withdraws it; once it is answered, a monitor or data manager closes it."""
 

@@ -15,13 +15,14 @@ from registry.domain.edit_check_rules import RULES
 from registry.domain.vocabulary import MISSING_REASONS
 from registry.problems import every_problem
 from registry.publish.shapes import sentence_of
-from registry.schemas.adverse_events import AdverseEvent, DrugCausality
+from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.base import Form, Record
 from registry.schemas.catalogue import told_field
 from registry.schemas.concomitant_medications import ConcomitantMedication
 from registry.schemas.consent_documents import ConsentDocument
 from registry.schemas.consents import Consent
 from registry.schemas.doses import Dose
+from registry.schemas.drug_causality import DrugCausality
 from registry.schemas.eligibility_assessments import Attestation, CriterionResult, EligibilityAssessment, Override
 from registry.schemas.enrolments import Enrolment
 from registry.schemas.fields import Choice, ListOf, Part, Text

@@ -45,6 +45,10 @@ BROUGHT: dict[str, dict[str, Any]] = {
         "with eight digits of their SHA-256",
         "schema": {"type": "string", "examples": ['"1"', '"1.9f86d081"']},
     },
+    "Location": {
+        "description": "Where to ask how far it is",
+        "schema": {"type": "string", "examples": ["/v1/extracts/0198c5a0-4444-7000-8000-000000000004"]},
+    },
     "Link": {
         "description": 'The next page, with rel="next"; absent on the last',
         "schema": {"type": "string", "examples": ['</v1/studies/JAKI-JDM/visits?cursor=eyJ>; rel="next"']},

@@ -9,7 +9,7 @@ from registry.api.contract import Contract
 
 VERSION_PREFIX = "/v1/"
 AMENDS = "replace"
-DEEDS = {"revocation", "withdrawal", "removal", "verification"}
+DEEDS = {"revocation", "withdrawal", "removal", "verification", "cancellation"}
 """Last steps of a path that say what the verb of the sentence says already."""
 READ_BELOW = {"history": "history", "versions": "version"}
 GATHERED = {
@@ -22,6 +22,8 @@ GATHERED = {
     "verifications-due": "reviews",
     "study-rules": "rules",
 }
+SAID_WHOLE = {"dictionary": "data-dictionary"}
+"""Steps that stand for more than they say: dictionaries are what records are coded with."""
 OF_A_STUDY = {"rules": "study-rules"}
 """Collections of a study that are another thing than those of the same name: its rules are not those as shipped."""
 IRREGULAR = {
@@ -46,7 +48,7 @@ def operation_id(rule: str, contract: Contract) -> str:
         return f"{verb}_{_snake(name)}_in_bulk"
     if name == "calculations":
         return f"{verb}_{_snake(below[0])}"
-    several = contract.many or contract.lines
+    several = (contract.many or contract.lines) and verb != "read"
     if not below:
         return f"{'amend' if verb == AMENDS else verb}_{_plural(name) if several else _singular(name)}"
     if below[-1] in DEEDS:
@@ -88,8 +90,12 @@ SHAPES: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[A-Z][A-Z0-9-]{1,19}$", "examples": ["JAKI-JDM"]},
     },
     "name": {
-        "description": "Name of the file, as the extract lists it, or manifest.json",
-        "schema": {"type": "string", "pattern": "^[a-z_]+[.](csv|json)$", "examples": ["muscle_strength.csv"]},
+        "description": "Name of the file, as the extract lists it, manifest.json or extract.zip",
+        "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z][A-Za-z0-9_-]*[.][A-Za-z]+$",
+            "examples": ["muscle_strength.csv"],
+        },
     },
 }
 
@@ -101,8 +107,8 @@ def _steps(rule: str) -> list[str]:
 def _concept(steps: list[str]) -> tuple[str, list[str]]:
     """Give the collection and what lies below one of its records; below a study lie collections of their own."""
     if steps[0] == "studies" and len(steps) > 1 and steps[1] not in READ_BELOW:
-        steps = [OF_A_STUDY.get(steps[1], steps[1]), *steps[2:]]
-    return steps[0], steps[1:]
+        return OF_A_STUDY.get(steps[1], steps[1]), steps[2:]
+    return SAID_WHOLE.get(steps[0], steps[0]), steps[1:]
 
 
 def _snake(name: str) -> str:

@@ -46,9 +46,10 @@ def _headers(rule: str, method: str, contract: Contract) -> tuple[str, ...]:
         return ("X-Request-Id",) if contract.stateless else ("Idempotency-Key", "X-Request-Id")
     if contract.amends:
         return ("If-Match", "X-Change-Reason", "X-Request-Id")
-    if names.operation_id(rule, contract) in downloads.RESUMED:
+    name = names.operation_id(rule, contract)
+    if name in downloads.RESUMED:
         return ("If-None-Match", "Range", "X-Request-Id")
-    return ("If-None-Match", "X-Request-Id") if _has_version(contract) else ("X-Request-Id",)
+    return ("If-None-Match", "X-Request-Id") if _has_version(contract) or name in downloads.HELD else ("X-Request-Id",)
 
 
 def _body(contract: Contract, taken: type[Record], converter: RecordConverter) -> Described:
@@ -70,6 +71,8 @@ def _answers(name: str, method: str, contract: Contract, converter: RecordConver
     answers: Described = {str(contract.status): _success(method, contract, converter)}
     if name in downloads.MEDIA_TYPES:
         answers = downloads.answers(name)
+    if name in downloads.HELD:
+        answers = downloads.held(name, answers["200"])
     if method == "GET" and _has_version(contract):
         kept = "The client holds this version already"
         answers["304"] = {"description": kept, "headers": headers_named("ETag", "X-Request-Id")}
@@ -93,7 +96,9 @@ def _success(method: str, contract: Contract, converter: RecordConverter) -> Des
         brought.append("ETag")
     if method == "POST" and not contract.stateless:
         brought.append("Idempotency-Replayed")
-    said = {201: "Recorded"}.get(contract.status, "Done" if contract.amends else "As asked")
+    if contract.status == 202:
+        brought.append("Location")
+    said = {201: "Recorded", 202: "Queued"}.get(contract.status, "Done" if contract.amends else "As asked")
     content = {JSON: _with_examples(shape, worked_examples.names(contract.gives))}
     return {"description": said, "headers": headers_named(*brought), "content": content}
 

@@ -10,10 +10,10 @@ from marshmallow import ValidationError, validates_schema
 
 from registry.domain import vocabulary as words
 from registry.domain.dates import PartialDate
-from registry.domain.medications import MEDICATIONS
+from registry.domain.deidentification import Action
 from registry.schemas.base import Kept, Record
 from registry.schemas.concomitant_medications import refuse_reversed
-from registry.schemas.doses import DRUGS
+from registry.schemas.drug_causality import DrugCausality
 from registry.schemas.fields import (
     Choice,
     Id,
@@ -29,12 +29,11 @@ from registry.schemas.fields import (
 )
 from registry.schemas.laboratory_results import ANALYTES
 from registry.schemas.queries import ParticipantRecordFilters
+from registry.schemas.removals import CONFIRMED, IDENTIFIER, IN_ERROR, REAL_MOMENT, UNLISTED
 from registry.schemas.sentences import Sentence, broken
 from registry.schemas.severity_changes import SeverityChange, refuse_impossible_course
 from registry.schemas.visits import Confirmation
 
-STUDY_PRODUCT = {"study_product": "Study product of a blinded study, whatever it is"}
-SUSPECTS = DRUGS | {code: medication.name for code, medication in MEDICATIONS.items()} | STUDY_PRODUCT
 NARRATIVE = 20000
 FURTHEST_ZONE = timedelta(hours=14)
 """How far a site's day may be ahead of UTC; a client's clock may be `CLOCKS_APART` ahead of ours."""
@@ -49,22 +48,6 @@ LATER_LISTS = (
     "severity_changes", "special_situations", "visit_ids", "concomitant_medication_ids", "laboratory_results", "confirmations",
 )  # fmt: skip
 """Lists that were added to the record later; its earlier versions do not have them."""
-
-
-class DrugCausality(Record):
-    """Whether one drug caused the event, what was done with it, and what that showed."""
-
-    drug = Choice(SUSPECTS, required=True, metadata=about("Drug", example="baricitinib"))
-    causality = Choice(
-        words.CAUSALITY_WHO_UMC,
-        required=True,
-        metadata=about("Causality by the investigator (WHO-UMC)", sdtm="AE.AEREL", example="possible"),
-    )
-    action_taken = Choice(words.ACTIONS_TAKEN, metadata=about("Action taken with the drug (E2B)", sdtm="AE.AEACN"))
-    dechallenge = Choice(words.CHALLENGE_RESULTS, metadata=about("Whether the event abated when the drug was stopped"))
-    rechallenge = Choice(
-        words.CHALLENGE_RESULTS, metadata=about("Whether the event came back when the drug was taken again")
-    )
 
 
 class LinkedResult(Record):
@@ -88,60 +71,100 @@ class AdverseEvent(Kept):
         required=True,
         metadata=about("The event in the reporter's words", sdtm="AE.AETERM", free_text=True, example="Shingles"),
     )
-    ctcae_term = Text(120, metadata=about("CTCAE term", sdtm="AE.AETOXTERM", example="Shingles"))
+    ctcae_term = Text(
+        120, metadata=about("CTCAE term", sdtm="AE.AETOXTERM", example="Shingles", removed_because=UNLISTED)
+    )
     ctcae_version = Choice(
-        words.CTCAE_VERSIONS, metadata=about("CTCAE version of the term and the grade", example="5.0")
+        words.CTCAE_VERSIONS,
+        metadata=about("CTCAE version of the term and the grade", example="5.0", deidentify=Action.KEEP),
     )
     grade = Whole(
         1,
         5,
         required=True,
-        metadata=about("Highest severity as CTCAE grade, 1 mild to 5 death", sdtm="AE.AETOXGR", unit="{grade}"),
+        metadata=about(
+            "Highest severity as CTCAE grade, 1 mild to 5 death",
+            sdtm="AE.AETOXGR",
+            unit="{grade}",
+            deidentify=Action.CODE,
+        ),
     )
     severity_changes = ListOf(
-        Part(SeverityChange, required=True), 50, metadata=about("Grades by date, where the severity changed")
+        Part(SeverityChange, required=True),
+        50,
+        metadata=about(
+            "Grades by date, where the severity changed", removed_because="given in a file of its own, one row a change"
+        ),
     )
-    special_interest = Choice(words.SPECIAL_INTEREST, metadata=about("Event of special interest of a JAK inhibitor"))
+    special_interest = Choice(
+        words.SPECIAL_INTEREST, metadata=about("Event of special interest of a JAK inhibitor", deidentify=Action.CODE)
+    )
     started_on = PartialDay(
         validate=NotInTheFuture(),
         required=True,
-        metadata=about("Onset, as far as it is known", sdtm="AE.AESTDTC", example="2026-05"),
+        metadata=about("Onset, as far as it is known", sdtm="AE.AESTDTC", example="2026-05", deidentify=Action.DATE),
     )
     ended_on = PartialDay(
-        validate=NotInTheFuture(), metadata=about("Resolution, as far as it is known", sdtm="AE.AEENDTC")
+        validate=NotInTheFuture(),
+        metadata=about("Resolution, as far as it is known", sdtm="AE.AEENDTC", deidentify=Action.DATE),
     )
     died_on = PartialDay(
-        validate=NotInTheFuture(), metadata=about("Death, as far as its day is known; only of a fatal event")
+        validate=NotInTheFuture(),
+        metadata=about("Death, as far as its day is known; only of a fatal event", deidentify=Action.DATE, inside=True),
     )
-    serious = YesNo(required=True, metadata=about("Serious by at least one criterion", sdtm="AE.AESER"))
+    serious = YesNo(
+        required=True, metadata=about("Serious by at least one criterion", sdtm="AE.AESER", deidentify=Action.CODE)
+    )
     seriousness_criteria = ListOf(
         Choice(words.SERIOUSNESS_CRITERIA),
         len(words.SERIOUSNESS_CRITERIA),
         distinct=True,
-        metadata=about("Criteria of seriousness (ICH E2A)"),
+        metadata=about("Criteria of seriousness (ICH E2A)", deidentify=Action.CODE),
     )
     special_situations = ListOf(
         Choice(words.SPECIAL_SITUATIONS),
         len(words.SPECIAL_SITUATIONS),
         distinct=True,
-        metadata=about("Special situations of the event (E2B)"),
+        metadata=about("Special situations of the event (E2B)", deidentify=Action.CODE),
     )
-    causality = ListOf(Part(DrugCausality, required=True), 20, metadata=about("Causality for each drug"))
+    causality = ListOf(
+        Part(DrugCausality, required=True),
+        20,
+        metadata=about("Causality for each drug", removed_because="given in a file of its own, one row a drug"),
+    )
     expectedness = Choice(
-        words.EXPECTEDNESS, metadata=about("Expected, as the investigator judges; the sponsor's counts for reporting")
+        words.EXPECTEDNESS,
+        metadata=about(
+            "Expected, as the investigator judges; the sponsor's counts for reporting", deidentify=Action.TREATMENT
+        ),
     )
     outcome = Choice(
-        words.OUTCOMES, required=True, metadata=about("Outcome (E2B)", sdtm="AE.AEOUT", example="recovering")
+        words.OUTCOMES,
+        required=True,
+        metadata=about("Outcome (E2B)", sdtm="AE.AEOUT", example="recovering", deidentify=Action.CODE),
     )
     site_aware_at = Moment(
-        metadata=about("When the site learned what this version tells; where null, the moment it was kept counts")
+        metadata=about(
+            "When the site learned what this version tells; where null, the moment it was kept counts",
+            removed_because=REAL_MOMENT,
+        )
     )
-    visit_ids = ListOf(Id(), 50, distinct=True, metadata=about("Visits at which the event was seen or followed"))
+    visit_ids = ListOf(
+        Id(),
+        50,
+        distinct=True,
+        metadata=about("Visits at which the event was seen or followed", removed_because=IDENTIFIER),
+    )
     concomitant_medication_ids = ListOf(
-        Id(), 50, distinct=True, metadata=about("Concomitant medications that belong to the event")
+        Id(),
+        50,
+        distinct=True,
+        metadata=about("Concomitant medications that belong to the event", removed_because=IDENTIFIER),
     )
     laboratory_results = ListOf(
-        Part(LinkedResult, required=True), 100, metadata=about("Laboratory results that belong to the event")
+        Part(LinkedResult, required=True),
+        100,
+        metadata=about("Laboratory results that belong to the event", removed_because=IDENTIFIER),
     )
     narrative = Text(
         NARRATIVE,
@@ -149,8 +172,12 @@ class AdverseEvent(Kept):
             "The case in words; told with this one event only, never in a list or an extract", free_text=True
         ),
     )
-    confirmations = ListOf(Part(Confirmation, required=True), 10, metadata=about("What was asked and confirmed"))
-    entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
+    confirmations = ListOf(
+        Part(Confirmation, required=True), 10, metadata=about("What was asked and confirmed", removed_because=CONFIRMED)
+    )
+    entered_in_error = YesNo(
+        empty=False, metadata=about("This record was entered in error and counts for nothing", removed_because=IN_ERROR)
+    )
 
     def present(self, image: Mapping[str, Any]) -> dict[str, Any]:
         """Give an image as the answer shows it; an early version has no list that was added later, and is told as empty."""

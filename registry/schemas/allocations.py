@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from registry.domain.deidentification import Action
 from registry.domain.protocol import RANDOMISATION_METHODS
 from registry.domain.stratification import BASES
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, about
 from registry.schemas.queries import ParticipantRecordFilters
 from registry.schemas.randomisation_lists import LONGEST_STRATUM, STRATUM_ABOUT
+from registry.schemas.removals import IDENTIFIER, OF_THE_REGISTRY
 
 LONGEST_FACTORS = 9
 
@@ -42,14 +44,23 @@ class Allocation(Kept):
     participant_id = Id(dump_only=True, metadata=about("Participant"))
     list_id = Id(dump_only=True, metadata=about("Randomisation list"))
     number = Text(
-        6, dump_only=True, metadata=about("Randomisation number: made by chance, it tells neither arm nor order")
+        6,
+        dump_only=True,
+        metadata=about(
+            "Randomisation number: made by chance, it tells neither arm nor order", removed_because=IDENTIFIER
+        ),
     )
-    method = Choice(RANDOMISATION_METHODS, dump_only=True, metadata=about("Method"))
-    stratum = Text(LONGEST_STRATUM, dump_only=True, metadata=about(STRATUM_ABOUT))
+    method = Choice(RANDOMISATION_METHODS, dump_only=True, metadata=about("Method", removed_because=OF_THE_REGISTRY))
+    stratum = Text(LONGEST_STRATUM, dump_only=True, metadata=about(STRATUM_ABOUT, removed_because="names sites"))
     levels = ListOf(
-        Part(FactorLevel, required=True), LONGEST_FACTORS, dump_only=True, metadata=about("Level of each factor")
+        Part(FactorLevel, required=True),
+        LONGEST_FACTORS,
+        dump_only=True,
+        metadata=about("Level of each factor", removed_because="name sites"),
     )
-    allocated_at = Moment(dump_only=True, metadata=about("When, by the server's clock", sdtm="DS.DSSTDTC"))
+    allocated_at = Moment(
+        dump_only=True, metadata=about("When, by the server's clock", sdtm="DS.DSSTDTC", deidentify=Action.DATE)
+    )
 
 
 class AllocationFilters(ParticipantRecordFilters):

@@ -12,6 +12,7 @@ from registry.domain.vocabulary import MISSING_REASONS
 from registry.problems import RulesBroken
 from registry.schemas import fields
 from registry.schemas.fields import about
+from registry.schemas.removals import OF_THE_REGISTRY, REAL_MOMENT
 from registry.schemas.sentences import Sentence, broken, pointed
 
 UNKNOWN = Sentence("unknown_field", "This field does not exist here.")
@@ -96,9 +97,19 @@ class Kept(Record):
     """What every kept record tells about itself, set by the registry."""
 
     id = fields.Id(dump_only=True, metadata=about("Identifier of the record"))
-    version = fields.Whole(1, 2**31 - 1, dump_only=True, metadata=about("Version of the record, from 1; also its ETag"))
-    recorded_at = fields.Moment(dump_only=True, metadata=about("When the record was first kept, by the server's clock"))
-    changed_at = fields.Moment(dump_only=True, metadata=about("When this version was kept, by the server's clock"))
+    version = fields.Whole(
+        1,
+        2**31 - 1,
+        dump_only=True,
+        metadata=about("Version of the record, from 1; also its ETag", removed_because=OF_THE_REGISTRY),
+    )
+    recorded_at = fields.Moment(
+        dump_only=True,
+        metadata=about("When the record was first kept, by the server's clock", removed_because=REAL_MOMENT),
+    )
+    changed_at = fields.Moment(
+        dump_only=True, metadata=about("When this version was kept, by the server's clock", removed_because=REAL_MOMENT)
+    )
 
 
 class MissingReasons(fields.Strict):
@@ -126,7 +137,12 @@ NOT_A_REASON = Sentence("not_in_list", "The reason must be one of: " + ", ".join
 class Form(Record):
     """An instrument or group of measures of one visit; any value may be absent with a reason."""
 
-    missing = MissingReasons(metadata=about("Why values are absent: field name to one of the reasons for missing"))
+    missing = MissingReasons(
+        metadata=about(
+            "Why values are absent: field name to one of the reasons for missing",
+            removed_because="given in a file of its own, one row a value",
+        )
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def reasons_are_for_absent_values(self, form: dict[str, Any], **_: Any) -> None:

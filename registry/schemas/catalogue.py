@@ -7,12 +7,27 @@ from typing import Any
 from marshmallow import fields as plain
 
 from registry.domain.analyte import Analyte
+from registry.domain.deidentification import Action
 from registry.domain.edit_check_rules import Rule
 from registry.schemas import fields
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import Record
-from registry.schemas.fields import ListOf, Part, Text, YesNo, about
+from registry.schemas.fields import Choice, ListOf, Part, Text, YesNo, about
+from registry.schemas.removals import IDENTIFIER
 from registry.schemas.visits import FORMS
+
+ACTIONS = {
+    Action.KEEP.value: "Kept as it is",
+    Action.REMOVE.value: "In no extract",
+    Action.RECODE.value: "A keyed pseudonym in its place",
+    Action.DATE.value: "A study day, a shifted date or a quarter of a year, as the profile says",
+    Action.AGE.value: "An age in whole years, or a band of years",
+    Action.CODE.value: "Blank where too few participants have this value",
+    Action.NUMBER.value: "Beyond the value that enough participants reach, that value",
+    Action.TREATMENT.value: "Removed where the reader stays blinded; otherwise as a code or a number",
+    Action.ARM.value: "Only for those who know the treatment, inside the study",
+}
+"""What an extract does to a field, in words; a profile says how many participants are enough."""
 
 
 class AnalyteEntry(Record):
@@ -49,6 +64,7 @@ class FieldEntry(Record):
     higher = Text(6, metadata=about("What a higher number means: better or worse; null where it has no direction"))
     sdtm = Text(20, metadata=about("SDTM name"))
     loinc = Text(10, metadata=about("LOINC code"))
+    deidentify = Choice(ACTIONS, metadata=about("What an extract does to it; null where it is of no extract"))
 
 
 class FormEntry(Record):
@@ -120,6 +136,17 @@ def kind_of(field: plain.Field[Any]) -> str:
     return next((word for kind, word in KINDS if isinstance(field, kind)), "text")
 
 
+def action_of(field: plain.Field[Any]) -> Action | None:
+    """Give what an extract does to a field, as it is declared beside it; an identifier is removed unless it says otherwise."""
+    said = field.metadata.get("x-deidentify") or (Action.REMOVE if isinstance(field, fields.Id) else None)
+    return None if said is None else Action(said)
+
+
+def removed_because(field: plain.Field[Any]) -> str:
+    """Give why a field that is removed is in no extract."""
+    return str(field.metadata.get("removed_because", IDENTIFIER))
+
+
 def told_field(name: str, field: plain.Field[Any]) -> dict[str, Any]:
     """Give a field as the dictionary shows it: words, unit, limits, codes."""
     said = field.metadata
@@ -138,4 +165,5 @@ def told_field(name: str, field: plain.Field[Any]) -> dict[str, Any]:
         "higher": said.get("x-higher"),
         "sdtm": said.get("x-sdtm"),
         "loinc": said.get("x-loinc"),
+        "deidentify": action_of(field),
     }

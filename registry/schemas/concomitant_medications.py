@@ -7,11 +7,13 @@ from typing import Any
 from marshmallow import validates_schema
 
 from registry.domain import dates
+from registry.domain.deidentification import Action
 from registry.domain.medications import ROUTES
 from registry.domain.vocabulary import MEDICATION_END_REASONS
 from registry.schemas.base import Kept
 from registry.schemas.fields import Choice, Exact, Id, NotInTheFuture, PartialDay, Text, YesNo, about
 from registry.schemas.participants import TREATMENTS
+from registry.schemas.removals import IN_ERROR
 from registry.schemas.sentences import broken
 
 DOSE_UNITS = {
@@ -51,21 +53,41 @@ class ConcomitantMedication(Kept):
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     medication = Choice(
-        TREATMENTS, required=True, metadata=about("Medication", sdtm="CM.CMTRT", example="prednisolone")
+        TREATMENTS,
+        required=True,
+        metadata=about("Medication", sdtm="CM.CMTRT", example="prednisolone", deidentify=Action.CODE),
     )
-    dose = Exact(0, 1000000, places=4, metadata=about("Dose each time", sdtm="CM.CMDOSE", example=10))
-    dose_unit = Choice(DOSE_UNITS, metadata=about("Unit of the dose, UCUM", sdtm="CM.CMDOSU", example="mg"))
-    frequency = Choice(FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily"))
-    route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral"))
+    dose = Exact(
+        0,
+        1000000,
+        places=4,
+        metadata=about(
+            "Dose each time", sdtm="CM.CMDOSE", example=10, deidentify=Action.NUMBER, group=("medication", "dose_unit")
+        ),
+    )
+    dose_unit = Choice(
+        DOSE_UNITS, metadata=about("Unit of the dose, UCUM", sdtm="CM.CMDOSU", example="mg", deidentify=Action.KEEP)
+    )
+    frequency = Choice(
+        FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily", deidentify=Action.KEEP)
+    )
+    route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral", deidentify=Action.KEEP))
     indication = Text(200, metadata=about("Indication in the site's words", sdtm="CM.CMINDC", free_text=True))
     started_on = PartialDay(
-        validate=NotInTheFuture(), metadata=about("Start, as far as it is known", sdtm="CM.CMSTDTC", example="2026-01")
+        validate=NotInTheFuture(),
+        metadata=about("Start, as far as it is known", sdtm="CM.CMSTDTC", example="2026-01", deidentify=Action.DATE),
     )
     ended_on = PartialDay(
-        validate=NotInTheFuture(), metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC")
+        validate=NotInTheFuture(),
+        metadata=about("Last day, as far as it is known", sdtm="CM.CMENDTC", deidentify=Action.DATE),
     )
-    reason_for_end = Choice(MEDICATION_END_REASONS, metadata=about("Why it was stopped or changed", sdtm="CM.CMRSDISC"))
-    entered_in_error = YesNo(empty=False, metadata=about("This record was entered in error and counts for nothing"))
+    reason_for_end = Choice(
+        MEDICATION_END_REASONS,
+        metadata=about("Why it was stopped or changed", sdtm="CM.CMRSDISC", deidentify=Action.CODE),
+    )
+    entered_in_error = YesNo(
+        empty=False, metadata=about("This record was entered in error and counts for nothing", removed_because=IN_ERROR)
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def dose_has_its_unit(self, medication: dict[str, Any], **_: Any) -> None:

@@ -49,7 +49,8 @@ def told_derived(derived: Derived) -> dict[str, Any]:
 
 def derived_values(words: str) -> ListOf:
     """Make the field of a record for what is derived from it: answered, never submitted, never kept."""
-    return ListOf(Part(DerivedValue), MOST_VALUES, dump_only=True, allow_none=True, metadata=about(words))
+    said = about(words, removed_because="given in a file of its own")
+    return ListOf(Part(DerivedValue), MOST_VALUES, dump_only=True, allow_none=True, metadata=said)
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from registry.domain.deidentification import Action
 from registry.domain.items import MDAAT_ORGANS
 from registry.domain.vocabulary import PATIENT_GLOBAL_RATERS, PATIENT_GLOBAL_WORDINGS
 from registry.schemas.base import Form
@@ -28,17 +29,28 @@ SAID_WITH = {
 class DiseaseActivity(Form):
     """Global assessments; the visual analogue and the Likert scale are never mixed, so each says which it is."""
 
-    physician_global_activity = vas("Physician's global assessment of disease activity", sdtm="RS.PHYGLB")
-    physician_global_scale = Choice(SCALES, metadata=about("Scale of the physician's global activity"))
-    patient_global_activity = vas("Patient's or parent's global assessment", sdtm="QS.PATGLB")
-    patient_global_scale = Choice(SCALES, metadata=about("Scale of the patient's or parent's global assessment"))
-    patient_global_wording = Choice(
-        PATIENT_GLOBAL_WORDINGS, metadata=about("Which question the patient or parent was asked")
+    physician_global_activity = vas(
+        "Physician's global assessment of disease activity", sdtm="RS.PHYGLB", group=("physician_global_scale",)
     )
-    patient_global_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who answered the global assessment"))
+    physician_global_scale = Choice(
+        SCALES, metadata=about("Scale of the physician's global activity", deidentify=Action.KEEP)
+    )
+    patient_global_activity = vas(
+        "Patient's or parent's global assessment", sdtm="QS.PATGLB", group=("patient_global_scale",)
+    )
+    patient_global_scale = Choice(
+        SCALES, metadata=about("Scale of the patient's or parent's global assessment", deidentify=Action.KEEP)
+    )
+    patient_global_wording = Choice(
+        PATIENT_GLOBAL_WORDINGS,
+        metadata=about("Which question the patient or parent was asked", deidentify=Action.KEEP),
+    )
+    patient_global_rater = Choice(
+        PATIENT_GLOBAL_RATERS, metadata=about("Who answered the global assessment", deidentify=Action.KEEP)
+    )
     extramuscular_global_activity = vas("Extramuscular global assessment (MDAAT)", sdtm="RS.EXMGLB")
     pain = vas("Pain", sdtm="QS.PAIN")
-    pain_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who rated the pain"))
+    pain_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who rated the pain", deidentify=Action.KEEP))
     physician_global_damage = vas("Physician's global assessment of damage", sdtm="RS.PHYDMG")
 
     class Meta(Form.Meta):

@@ -7,13 +7,15 @@ from typing import Any
 
 from marshmallow.fields import Field
 
+from registry.domain.deidentification import Action
 from registry.domain.items import Item
 from registry.schemas.fields import Exact, Whole, YesNo, about
 
 
-def vas(words: str, *, sdtm: str | None = None) -> Exact:
-    """Make the field of a 10 cm visual analogue scale."""
-    return Exact(0, 10, places=1, metadata=about(words, unit="cm", sdtm=sdtm, higher="worse"))
+def vas(words: str, *, sdtm: str | None = None, group: tuple[str, ...] = ()) -> Exact:
+    """Make the field of a 10 cm visual analogue scale; `group` names the field that says which scale it is, if any."""
+    said = about(words, unit="cm", sdtm=sdtm, higher="worse", deidentify=Action.NUMBER, group=group)
+    return Exact(0, 10, places=1, metadata=said)
 
 
 def fields_of(
@@ -24,12 +26,14 @@ def fields_of(
 
 
 def field_of(item: Item, places: int, unit: str | None, high: int | None) -> Field[Any]:
-    """Make the field of one item; ValueError when a scale has no upper limit."""
+    """Make the field of one item; ValueError when a scale has no upper limit. In an extract a flag is a code, others numbers."""
     if item.kind == "flag":
-        return YesNo(metadata=about(item.words))
+        return YesNo(metadata=about(item.words, deidentify=Action.CODE))
     upper = item.maximum if item.maximum is not None else high
     if upper is None:
         raise ValueError(f"{item.field} has no maximum, and none was given")
     if item.kind == "score":
-        return Whole(item.minimum, upper, metadata=about(item.words, unit="{score}", higher=item.higher))
-    return Exact(item.minimum, upper, places=places, metadata=about(item.words, unit=unit, higher=item.higher))
+        said = about(item.words, unit="{score}", higher=item.higher, deidentify=Action.NUMBER)
+        return Whole(item.minimum, upper, metadata=said)
+    said = about(item.words, unit=unit, higher=item.higher, deidentify=Action.NUMBER)
+    return Exact(item.minimum, upper, places=places, metadata=said)

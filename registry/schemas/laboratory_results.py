@@ -10,6 +10,7 @@ from marshmallow import ValidationError, post_load, validates_schema
 from registry.domain import units
 from registry.domain.analyte import FINDINGS, SPECIMENS
 from registry.domain.analytes import CATALOGUE, named
+from registry.domain.deidentification import Action
 from registry.domain.vocabulary import COMPARATORS, MISSING_REASONS
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Exact, Id, Moment, Text, about
@@ -23,8 +24,21 @@ MAYBE: dict[str, Any] = {"dump_only": True, "allow_none": True}
 """A value that the registry sets where it can."""
 
 
-def number(words: str, *, sdtm: str | None = None, low: Decimal | int = 0, **kwargs: Any) -> Exact:
-    return Exact(str(low), str(LARGEST), places=6, metadata=about(words, sdtm=sdtm), **kwargs)
+IN_ITS_UNIT = ("analyte", "unit")
+IN_THE_STANDARD_UNIT = ("analyte", "standard_unit")
+"""What divides the numbers of results: only those of one analyte in one unit are compared."""
+
+
+def number(
+    words: str,
+    *,
+    sdtm: str | None = None,
+    low: Decimal | int = 0,
+    group: tuple[str, ...] = IN_ITS_UNIT,
+    **kwargs: Any,
+) -> Exact:
+    said = about(words, sdtm=sdtm, deidentify=Action.NUMBER, group=group)
+    return Exact(str(low), str(LARGEST), places=6, metadata=said, **kwargs)
 
 
 REFERENCE = ("reference_mean", "reference_sd")
@@ -39,26 +53,39 @@ class LaboratoryResult(Record):
 
     id = Id(dump_only=True, metadata=about("Identifier of the result; it stays when the visit is amended"))
     analyte = Choice(
-        ANALYTES, required=True, metadata=about("Analyte, from the catalogue", sdtm="LB.LBTESTCD", example="CK")
+        ANALYTES,
+        required=True,
+        metadata=about("Analyte, from the catalogue", sdtm="LB.LBTESTCD", example="CK", deidentify=Action.CODE),
     )
     value = number("Value as reported", sdtm="LB.LBORRES", low=-LARGEST)
-    comparator = Choice(COMPARATORS, metadata=about("The true value is below or above the value given (censored)"))
-    unit = Text(30, metadata=about("Unit as reported, UCUM", sdtm="LB.LBORRESU", example="U/L"))
-    finding = Choice(FINDINGS, metadata=about("Qualitative finding"))
+    comparator = Choice(
+        COMPARATORS,
+        metadata=about("The true value is below or above the value given (censored)", deidentify=Action.KEEP),
+    )
+    unit = Text(30, metadata=about("Unit as reported, UCUM", sdtm="LB.LBORRESU", example="U/L", deidentify=Action.KEEP))
+    finding = Choice(FINDINGS, metadata=about("Qualitative finding", deidentify=Action.CODE, group=("analyte",)))
     lower_limit = number("Lower limit of normal, in the unit reported", sdtm="LB.LBORNRLO")
     upper_limit = number("Upper limit of normal, in the unit reported", sdtm="LB.LBORNRHI")
     lower_limit_of_quantification = number("Lower limit of quantification, in the unit reported", sdtm="LB.LBLLOQ")
     reference_mean = number("Mean of the laboratory's healthy controls, in the unit reported", low=-LARGEST)
     reference_sd = number("Standard deviation of the laboratory's healthy controls, in the unit reported", low=SMALLEST)
-    specimen = Choice(SPECIMENS, metadata=about("Specimen", sdtm="LB.LBSPEC"))
+    specimen = Choice(SPECIMENS, metadata=about("Specimen", sdtm="LB.LBSPEC", deidentify=Action.KEEP))
     assay = Text(80, metadata=about("Assay or method as the laboratory names it", sdtm="LB.LBMETHOD", free_text=True))
     laboratory = Text(80, metadata=about("Laboratory", free_text=True))
-    collected_at = Moment(metadata=about("When the specimen was collected", sdtm="LB.LBDTC"))
-    missing_reason = Choice(MISSING_REASONS, metadata=about("Why there is no value"))
-    standard_value = number("Value in the standard unit", sdtm="LB.LBSTRESN", low=-LARGEST, **MAYBE)
-    standard_unit = Text(30, **MAYBE, metadata=about("Standard unit of the analyte, UCUM", sdtm="LB.LBSTRESU"))
-    standard_lower_limit = number("Lower limit of normal in the standard unit", sdtm="LB.LBSTNRLO", **MAYBE)
-    standard_upper_limit = number("Upper limit of normal in the standard unit", sdtm="LB.LBSTNRHI", **MAYBE)
+    collected_at = Moment(metadata=about("When the specimen was collected", sdtm="LB.LBDTC", deidentify=Action.DATE))
+    missing_reason = Choice(MISSING_REASONS, metadata=about("Why there is no value", deidentify=Action.KEEP))
+    standard_value = number(
+        "Value in the standard unit", sdtm="LB.LBSTRESN", low=-LARGEST, group=IN_THE_STANDARD_UNIT, **MAYBE
+    )
+    standard_unit = Text(
+        30, **MAYBE, metadata=about("Standard unit of the analyte, UCUM", sdtm="LB.LBSTRESU", deidentify=Action.KEEP)
+    )
+    standard_lower_limit = number(
+        "Lower limit of normal in the standard unit", sdtm="LB.LBSTNRLO", group=IN_THE_STANDARD_UNIT, **MAYBE
+    )
+    standard_upper_limit = number(
+        "Upper limit of normal in the standard unit", sdtm="LB.LBSTNRHI", group=IN_THE_STANDARD_UNIT, **MAYBE
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def one_result(self, result: dict[str, Any], **_: Any) -> None:

@@ -1,6 +1,7 @@
 """Muscle strength: MMT8 by muscle and side, MMT26 by group, and the Childhood Myositis Assessment Scale (CMAS)."""
 
 from registry.domain import items
+from registry.domain.deidentification import Action
 from registry.domain.vocabulary import BODY_SIDES
 from registry.schemas.base import Form
 from registry.schemas.fields import Choice, OneOfNumbers, Whole, about
@@ -12,21 +13,54 @@ class MuscleStrength(Form):
 
     mmt8_maximum = OneOfNumbers(
         (items.MMT8_UNILATERAL_MAXIMUM, items.MMT8_BILATERAL_MAXIMUM),
-        metadata=about("Maximum of the MMT8 version used: 80 one side, 150 both sides", unit="{score}"),
+        metadata=about(
+            "Maximum of the MMT8 version used: 80 one side, 150 both sides", unit="{score}", deidentify=Action.KEEP
+        ),
     )
     mmt8_side = Choice(
-        BODY_SIDES, metadata=about("Side tested on the 80 scale: left only where the right cannot be tested")
+        BODY_SIDES,
+        metadata=about(
+            "Side tested on the 80 scale: left only where the right cannot be tested", deidentify=Action.KEEP
+        ),
     )
-    mmt8_total = Whole(0, 150, metadata=about("MMT8 total", unit="{score}", higher="better", sdtm="MK.MMT8TOT"))
+    mmt8_total = Whole(
+        0,
+        150,
+        metadata=about(
+            "MMT8 total",
+            unit="{score}",
+            higher="better",
+            sdtm="MK.MMT8TOT",
+            deidentify=Action.NUMBER,
+            group=("mmt8_maximum",),
+        ),
+    )
     cmas_maximum = OneOfNumbers(
         (items.CMAS_FULL_MAXIMUM, items.CMAS_YOUNG_CHILD_MAXIMUM),
-        metadata=about("Maximum of the CMAS version used; some centres score young children out of 49", unit="{score}"),
+        metadata=about(
+            "Maximum of the CMAS version used; some centres score young children out of 49",
+            unit="{score}",
+            deidentify=Action.KEEP,
+        ),
     )
-    cmas_total = Whole(0, 52, metadata=about("CMAS total", unit="{score}", higher="better", sdtm="FT.CMASTOT"))
+    cmas_total = Whole(
+        0,
+        52,
+        metadata=about(
+            "CMAS total",
+            unit="{score}",
+            higher="better",
+            sdtm="FT.CMASTOT",
+            deidentify=Action.NUMBER,
+            group=("cmas_maximum",),
+        ),
+    )
     mmt26_total = Whole(
         0,
         items.MMT26_MAXIMUM,
-        metadata=about("MMT26 total, out of 260", unit="{score}", higher="better", sdtm="MK.MMT26TOT"),
+        metadata=about(
+            "MMT26 total, out of 260", unit="{score}", higher="better", sdtm="MK.MMT26TOT", deidentify=Action.NUMBER
+        ),
     )
 
     class Meta(Form.Meta):

@@ -10,6 +10,7 @@ from marshmallow import validates_schema
 from registry.domain import dates
 from registry.domain.analyte import FINDINGS
 from registry.domain.autoantibodies import AUTOANTIBODIES, METHODS
+from registry.domain.deidentification import Action
 from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
 from registry.domain.medications import MEDICATIONS
 from registry.domain.vocabulary import (
@@ -26,6 +27,7 @@ from registry.schemas.derived import ListWithDerived, derived_values
 from registry.schemas.fields import Choice, Id, ListOf, NotInTheFuture, Part, PartialDay, Text, Whole, about
 from registry.schemas.instruments import fields_of
 from registry.schemas.queries import AsOf, RecordFilters
+from registry.schemas.removals import IDENTIFIER
 from registry.schemas.sentences import broken
 from registry.schemas.signatures import signatures_of_record
 
@@ -39,11 +41,30 @@ class AutoantibodyTest(Record):
     """One test of a myositis-specific or myositis-associated autoantibody."""
 
     antibody = Choice(
-        ANTIBODIES, required=True, metadata=about("Autoantibody", sdtm="IS.ISBDAGNT", example="tif1_gamma")
+        ANTIBODIES,
+        required=True,
+        metadata=about("Autoantibody", sdtm="IS.ISBDAGNT", example="tif1_gamma", deidentify=Action.CODE),
     )
-    finding = Choice(FINDINGS, required=True, metadata=about("Finding", sdtm="IS.ISORRES", example="positive"))
-    method = Choice(METHODS, required=True, metadata=about("Method", sdtm="IS.ISMETHOD"))
-    tested_on = PartialDay(validate=NotInTheFuture(), metadata=about("When the sample was taken", sdtm="IS.ISDTC"))
+    finding = Choice(
+        FINDINGS,
+        required=True,
+        metadata=about("Finding", sdtm="IS.ISORRES", example="positive", deidentify=Action.CODE),
+    )
+    method = Choice(
+        METHODS,
+        required=True,
+        metadata=about(
+            "Method", sdtm="IS.ISMETHOD", removed_because="each autoantibody is given as one finding over its tests"
+        ),
+    )
+    tested_on = PartialDay(
+        validate=NotInTheFuture(),
+        metadata=about(
+            "When the sample was taken",
+            sdtm="IS.ISDTC",
+            removed_because="each autoantibody is given as one finding over its tests",
+        ),
+    )
 
 
 class Participant(Kept):
@@ -57,55 +78,78 @@ class Participant(Kept):
     protocol_version_id = Id(
         dump_only=True, allow_none=True, metadata=about("Protocol version it was made under; null where there was none")
     )
-    site_id = Id(required=True, metadata=about("Site that treats the participant"))
+    site_id = Id(required=True, metadata=about("Site that treats the participant", deidentify=Action.RECODE))
     code = Text(
         20,
         pattern=CODE_FORM,
         says=CODE_SAYS,
         required=True,
-        metadata=about("Code issued by the site", sdtm="DM.SUBJID", example="BER-0007"),
+        metadata=about("Code issued by the site", sdtm="DM.SUBJID", example="BER-0007", removed_because=IDENTIFIER),
     )
-    birth_year = Whole(1990, 2100, required=True, metadata=about("Year of birth", unit="a", example=2014))
-    birth_month = Whole(1, 12, required=True, metadata=about("Month of birth", unit="mo", example=5))
-    sex_at_birth = Choice(SEX_AT_BIRTH, required=True, metadata=about("Sex at birth", sdtm="DM.SEX", example="female"))
+    birth_year = Whole(
+        1990, 2100, required=True, metadata=about("Year of birth", unit="a", example=2014, deidentify=Action.AGE)
+    )
+    birth_month = Whole(
+        1, 12, required=True, metadata=about("Month of birth", unit="mo", example=5, deidentify=Action.AGE)
+    )
+    sex_at_birth = Choice(
+        SEX_AT_BIRTH,
+        required=True,
+        metadata=about("Sex at birth", sdtm="DM.SEX", example="female", deidentify=Action.CODE, quasi=True),
+    )
     ancestry = ListOf(
-        Choice(ANCESTRY), 5, distinct=True, metadata=about("Ancestry as the family describes it", sdtm="DM.RACE")
+        Choice(ANCESTRY),
+        5,
+        distinct=True,
+        # Who knows the child knows it too, and it would single out where sex, age and country do not.
+        metadata=about("Ancestry as the family describes it", sdtm="DM.RACE", deidentify=Action.CODE, inside=True),
     )
     symptom_onset = PartialDay(
-        validate=NotInTheFuture(), metadata=about("First symptom of the disease", example="2021-03")
+        validate=NotInTheFuture(),
+        metadata=about("First symptom of the disease", example="2021-03", deidentify=Action.AGE),
     )
     diagnosed_on = PartialDay(
-        validate=NotInTheFuture(), metadata=about("Diagnosis", sdtm="MH.MHSTDTC", example="2021-06-14")
+        validate=NotInTheFuture(),
+        metadata=about("Diagnosis", sdtm="MH.MHSTDTC", example="2021-06-14", deidentify=Action.AGE),
     )
-    disease_course = Choice(DISEASE_COURSES, metadata=about("Course of the disease"))
+    disease_course = Choice(DISEASE_COURSES, metadata=about("Course of the disease", deidentify=Action.CODE))
     autoantibodies = ListOf(
-        Part(AutoantibodyTest, required=True), 40, metadata=about("Tests of myositis autoantibodies")
+        Part(AutoantibodyTest, required=True),
+        40,
+        metadata=about(
+            "Tests of myositis autoantibodies", removed_because="given as one finding for each autoantibody"
+        ),
     )
     indications = ListOf(
-        Choice(INDICATIONS), len(INDICATIONS), distinct=True, metadata=about("Why a JAK inhibitor is given")
+        Choice(INDICATIONS),
+        len(INDICATIONS),
+        distinct=True,
+        metadata=about("Why a JAK inhibitor is given", deidentify=Action.CODE),
     )
     prior_treatments = ListOf(
         Choice(TREATMENTS),
         len(TREATMENTS),
         distinct=True,
-        metadata=about("Treatments before the JAK inhibitor", sdtm="CM.CMTRT"),
+        metadata=about("Treatments before the JAK inhibitor", sdtm="CM.CMTRT", deidentify=Action.CODE),
     )
     access_barriers = ListOf(
         Choice(ACCESS_BARRIERS),
         len(ACCESS_BARRIERS),
         distinct=True,
-        metadata=about("What stood in the way of a JAK inhibitor"),
+        metadata=about("What stood in the way of a JAK inhibitor", deidentify=Action.CODE),
     )
     core_set = Choice(
         CORE_SETS,
         metadata=about(
-            "Core set of the response criteria, the same for every visit; the study's where it is not given"
+            "Core set of the response criteria, the same for every visit; the study's where it is not given",
+            deidentify=Action.KEEP,
         ),
     )
     strength_measure = Choice(
         STRENGTH_MEASURES,
         metadata=about(
-            "Measure of muscle strength in the core set, the same for every visit; the study's where it is not given"
+            "Measure of muscle strength in the core set, the same for every visit; the study's where it is not given",
+            deidentify=Action.KEEP,
         ),
     )
 

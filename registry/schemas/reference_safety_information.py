@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import validates_schema
 
 from registry.domain.expectedness import normalised
-from registry.schemas.adverse_events import SUSPECTS
 from registry.schemas.base import Kept, Record
+from registry.schemas.drug_causality import SUSPECTS
 from registry.schemas.fields import Choice, Day, Id, ListOf, Part, Text, Whole, YesNo, about
 from registry.schemas.queries import Page
 from registry.schemas.sentences import broken

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from registry.domain.dates import PartialDate
+from registry.domain.deidentification import Action
 from registry.schemas.base import Record
 from registry.schemas.fields import NotInTheFuture, PartialDay, Whole, about
 from registry.schemas.sentences import broken
@@ -15,11 +16,16 @@ from registry.schemas.sentences import broken
 class SeverityChange(Record):
     """A grade that an adverse event had from a day on."""
 
-    grade = Whole(1, 5, required=True, metadata=about("Severity as CTCAE grade from this day on", unit="{grade}"))
+    grade = Whole(
+        1,
+        5,
+        required=True,
+        metadata=about("Severity as CTCAE grade from this day on", unit="{grade}", deidentify=Action.CODE),
+    )
     changed_on = PartialDay(
         validate=NotInTheFuture(),
         required=True,
-        metadata=about("First day at this grade, as far as it is known", example="2026-05-06"),
+        metadata=about("First day at this grade, as far as it is known", example="2026-05-06", deidentify=Action.DATE),
     )
 
 

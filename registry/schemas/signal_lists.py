@@ -14,8 +14,8 @@ from registry.domain.vocabulary import (
     SEX_AT_BIRTH,
     SPECIAL_INTEREST,
 )
-from registry.schemas.adverse_events import SUSPECTS
 from registry.schemas.base import Record
+from registry.schemas.drug_causality import SUSPECTS
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, PartialDay, Text, Whole, YesNo, about
 from registry.schemas.signals import SafetyAsked, SafetyFigure, count, figure, rows
 

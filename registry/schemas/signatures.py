@@ -142,5 +142,8 @@ def signatures_of_record() -> ListOf:
         Part(ShownSignature, required=True),
         MOST_SIGNATURES,
         dump_only=True,
-        metadata=about("Electronic signatures of the record, first to last"),
+        metadata=about(
+            "Electronic signatures of the record, first to last",
+            removed_because="tell of those who signed, not of the participant",
+        ),
     )

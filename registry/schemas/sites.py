@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from registry.domain.consents import AGE_OF_MAJORITY
+from registry.domain.deidentification import Action
 from registry.schemas.base import Kept
 from registry.schemas.fields import Text, Whole, about
 from registry.schemas.sentences import broken
@@ -52,7 +53,7 @@ class Site(Kept):
         pattern="[A-Z]{2}",
         also=is_country,
         required=True,
-        metadata=about("Country", sdtm="DM.COUNTRY", example="DE"),
+        metadata=about("Country", sdtm="DM.COUNTRY", example="DE", deidentify=Action.CODE, quasi=True),
     )
     time_zone = Text(64, also=is_time_zone, required=True, metadata=about("Time zone", example="Europe/Berlin"))
     age_of_majority = AgeOfMajority(

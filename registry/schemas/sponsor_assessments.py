@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from registry.domain.vocabulary import CAUSALITY_E2A, CAUSALITY_WHO_UMC, EXPECTEDNESS, SERIOUSNESS_CRITERIA
-from registry.schemas.adverse_events import SUSPECTS
 from registry.schemas.base import Kept, Record
+from registry.schemas.drug_causality import SUSPECTS
 from registry.schemas.fields import Choice, Id, ListOf, Moment, Part, Text, YesNo, about
 from registry.schemas.queries import ParticipantRecordFilters
 from registry.schemas.sentences import Sentence, broken

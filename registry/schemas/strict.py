@@ -8,10 +8,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, missing, validate
 
 from registry.domain import dates
+from registry.domain.deidentification import Action
+from registry.schemas.removals import FREE_TEXT
 from registry.schemas.sentences import Sentence, broken
 
 
-def about(
+def about(  # noqa: PLR0913 (all that can be said of a field)
     words: str,
     *,
     unit: str | None = None,
@@ -20,11 +22,27 @@ def about(
     free_text: bool = False,
     higher: str | None = None,
     example: Any = None,
+    deidentify: Action | None = None,
+    group: tuple[str, ...] = (),
+    quasi: bool = False,
+    inside: bool = False,
+    removed_because: str | None = None,
 ) -> dict[str, Any]:
     """Say a field once: its words, UCUM unit, SDTM name, LOINC code, whether it is free text, and an example.
 
     `higher` says whether a higher number means a better or a worse patient, where the measure has a direction.
+
+    `deidentify` is what an extract does to it; `group` names other fields of the record that divide its values, `quasi` says
+    that somebody outside may know it of a participant, `inside` that it never leaves the study team. Of what is never in an
+    extract `removed_because` says why; free text is, and needs no reason.
+
+    Raises:
+        TypeError: a field is both removed and something else, or does not say why it is removed.
     """
+    if free_text and removed_because is None:
+        removed_because = FREE_TEXT
+    if deidentify is Action.REMOVE or (removed_because is not None and deidentify is not None):
+        raise TypeError(f"what is removed says removed_because, and has no other action: {words}")
     said = {
         "description": words,
         "x-unit": unit,
@@ -32,9 +50,14 @@ def about(
         "x-loinc": loinc,
         "x-higher": higher,
         "example": example,
+        "x-free-text": free_text or None,
+        "x-deidentify": Action.REMOVE.value if removed_because is not None else deidentify and deidentify.value,
+        "group": group or None,
+        "quasi": quasi or None,
+        "inside": inside or None,
+        "removed_because": removed_because,
     }
-    kept = {key: value for key, value in said.items() if value is not None}
-    return kept | ({"x-free-text": True} if free_text else {})
+    return {key: value for key, value in said.items() if value is not None}
 
 
 class Within(validate.Range):

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from registry.domain.deidentification import Action
 from registry.domain.vocabulary import VISIT_EVENTS, VISIT_MODES, VISIT_STATUSES
 from registry.schemas.base import Form, Kept, Record
 from registry.schemas.damage import Damage
@@ -17,6 +18,7 @@ from registry.schemas.laboratory_results import LaboratoryResult
 from registry.schemas.muscle_strength import MuscleStrength
 from registry.schemas.organ_involvement import OrganInvolvement
 from registry.schemas.queries import AsOf, ParticipantRecordFilters
+from registry.schemas.removals import CONFIRMED, IN_ERROR
 from registry.schemas.sentences import Sentence, broken
 from registry.schemas.signatures import signatures_of_record
 from registry.schemas.skin_disease import SkinDisease
@@ -74,21 +76,46 @@ class Visit(Kept):
     site_id = Id(dump_only=True, metadata=about("Site"))
     participant_id = Id(required=True, metadata=about("Participant"))
     event = Choice(
-        VISIT_EVENTS, required=True, metadata=about("Planned event, or unscheduled", sdtm="SV.VISIT", example="week_0")
+        VISIT_EVENTS,
+        required=True,
+        metadata=about(
+            "Planned event, or unscheduled",
+            sdtm="SV.VISIT",
+            example="week_0",
+            removed_because="stands in every row of a visit",
+        ),
     )
     visited_on = Day(
         metadata=about(
-            "Date of the visit at the site; a complete visit has one", sdtm="SV.SVSTDTC", example="2026-02-10"
+            "Date of the visit at the site; a complete visit has one",
+            sdtm="SV.SVSTDTC",
+            example="2026-02-10",
+            removed_because="stands in every row of a visit, by the day of the study",
         )
     )
-    mode = Choice(VISIT_MODES, metadata=about("In person or remote; a complete visit says which", example="in_person"))
-    status = Choice(VISIT_STATUSES, required=True, metadata=about("Draft or complete", example="complete"))
-    forms = Part(Forms, metadata=about("The forms"))
-    laboratory_results = ListOf(
-        Part(LaboratoryResult, required=True), MOST_RESULTS, metadata=about("Laboratory results")
+    mode = Choice(
+        VISIT_MODES,
+        metadata=about("In person or remote; a complete visit says which", example="in_person", deidentify=Action.KEEP),
     )
-    confirmations = ListOf(Part(Confirmation, required=True), 50, metadata=about("Unusual values that were confirmed"))
-    entered_in_error = YesNo(empty=False, metadata=about("This visit was entered in error and counts for nothing"))
+    status = Choice(
+        VISIT_STATUSES,
+        required=True,
+        metadata=about("Draft or complete", example="complete", removed_because="only complete visits are given"),
+    )
+    forms = Part(Forms, metadata=about("The forms", removed_because="given in files of their own"))
+    laboratory_results = ListOf(
+        Part(LaboratoryResult, required=True),
+        MOST_RESULTS,
+        metadata=about("Laboratory results", removed_because="given in a file of their own"),
+    )
+    confirmations = ListOf(
+        Part(Confirmation, required=True),
+        50,
+        metadata=about("Unusual values that were confirmed", removed_because=CONFIRMED),
+    )
+    entered_in_error = YesNo(
+        empty=False, metadata=about("This visit was entered in error and counts for nothing", removed_because=IN_ERROR)
+    )
 
     derived = derived_values("What the rules make of the visit; null where it was not asked for")
     signatures = signatures_of_record()

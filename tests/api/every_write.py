@@ -14,6 +14,7 @@ from tests.api import (
     conduct_of_blinding,
     conduct_of_coding,
     conduct_of_events,
+    conduct_of_extracts,
     conduct_of_interest,
     conduct_of_protocols,
     conduct_of_queries,
@@ -83,7 +84,7 @@ def writes(world: World) -> dict[str, Callable[[], TestResponse]]:
     deviation = records["protocol-deviations"]
     conduct = conduct_of_queries.writes(world) | conduct_of_review.writes(world) | conduct_of_blinding.writes(world)
     conduct |= conduct_of_protocols.writes(world) | conduct_of_events.writes(world)
-    conduct |= conduct_of_alerts.writes(world) | conduct_of_interest.writes(world)
+    conduct |= conduct_of_alerts.writes(world) | conduct_of_interest.writes(world) | conduct_of_extracts.writes(world)
     conduct |= conduct_of_reporting.writes(world) | conduct_of_coding.writes(world)
     conduct |= conduct_of_randomisation.writes(world) | conduct_of_schedule.writes(world)
     return created | amended | conduct | {
@@ -107,7 +108,6 @@ def writes(world: World) -> dict[str, Callable[[], TestResponse]]:
         "POST /v1/tokens": lambda: administrator.post("/v1/tokens", token),
         "PUT /v1/tokens/<uuid:token_id>/revocation": lambda: administrator.put(f"/v1/tokens/{revocable}/revocation", {},
                                                                                version=1),
-        "POST /v1/extracts": lambda: people["statistician"].post("/v1/extracts", {"study": study, "purpose": "A test"}),
         "POST /v1/studies/<study>/visits:bulk": lambda: coordinator.client.post(
             f"{base}/visits:bulk", data=bodies_line(line), headers=bulk, content_type="application/x-ndjson"),
         "POST /v1/participants/<uuid:record_id>/eligibility-assessments": lambda: _assessed(world, participant),

@@ -152,7 +152,7 @@ def test_what_a_person_wrote_is_told_by_its_code_and_never_as_markup(sight: Sigh
         assert HOSTILE not in page
 
 
-def test_participants_bear_the_pseudonyms_of_extracts_and_no_code(sight: Sight) -> None:
+def test_participants_bear_pseudonyms_and_no_code(sight: Sight) -> None:
     code = sight.world.coordinator.get(f"/v1/participants/{sight.participant}").json["code"]
     assert code not in sight.open.text
     assert sight.participant not in sight.open.text

@@ -21,6 +21,7 @@ from tests import bodies
 from tests.api import kidney
 from tests.api.kidney import seen
 from tests.conftest import World, attribution
+from tests.extracting import ordered, worked
 
 
 @pytest.fixture
@@ -63,13 +64,14 @@ def test_the_course_and_the_history_are_told_where_a_rule_fails(shared_world: Wo
     assert [(one["value"], one["reason"]) for one in history.json] == [(None, derivation.FAILED)]
 
 
-def test_an_extract_is_refused_where_a_rule_fails_and_nothing_of_it_is_kept(world: World, failing: LogCapture) -> None:
+def test_an_extract_fails_where_a_rule_fails_and_nothing_of_it_is_kept(world: World, failing: LogCapture) -> None:
     bodies.visited(world, forms={"vital_signs": {"height": 140, "weight": 32}})
-    answer = world.statistician.post("/v1/extracts", {"study": world.study, "purpose": "Interim analysis"})
-    assert (answer.status_code, bodies.problem(answer)) == (500, "rule-failed")
-    assert failing.entries[-1]["rule"] in answer.json["errors"][0]["detail"]
+    extract = ordered(world, kinds=["derived"])
+    assert worked(world, extract["id"]) == "failed"
+    failure = world.statistician.get(f"/v1/extracts/{extract['id']}").json["failure"]
+    assert failure["type"] == "/problems/rule-failed"
+    assert failing.entries[-1]["rule"] in failure["detail"]
     assert not list((world.installation.home / "extracts").iterdir())
-    assert world.statistician.get("/v1/extracts").json == []
 
 
 # --- constants that a release refuses -----------------------------------------------------------------------------
@@ -84,10 +86,13 @@ def test_a_study_whose_constants_are_not_of_the_rules_is_told_so(world: World) -
     assert world.coordinator.get(visit).json == recorded | {"derived": None}
     refused = [f"{participant}/course", f"/v1/studies/{world.study}/rules", f"{visit}/derived/history"]
     answers = [world.coordinator.get(path) for path in refused]
-    answers.append(world.statistician.post("/v1/extracts", {"study": world.study, "purpose": "Interim analysis"}))
     for answer in answers:
         assert (answer.status_code, bodies.problem(answer)) == (409, "study-constants-refused")
         assert bodies.said(answer) == {"/rule_constants": "constant_refused"}
+    extract = ordered(world, kinds=["derived"])
+    assert worked(world, extract["id"]) == "failed"
+    failure = world.statistician.get(f"/v1/extracts/{extract['id']}").json["failure"]
+    assert failure["type"] == "/problems/study-constants-refused"
     keep_constants(world, {})
     history = world.coordinator.get(f"{visit}/derived/history?rule=egfr").json
     assert [one["value"] for one in history] == [115.6, None, 115.6]

@@ -1,8 +1,7 @@
-"""Extracts over HTTP: pulled by a statistician, read again by who may, each download in the audit."""
+"""Extracts over HTTP: ordered by a statistician, read again by who may, downloaded in parts, each download in the audit."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -13,18 +12,31 @@ from typing import Any
 
 import pytest
 
-from registry.publish.columns import FILES
+from registry.domain.extract_kinds import KINDS
+from registry.publish.extracts.released import EVERY_FILE
 from tests import bodies
 from tests.conftest import Person, World, attribution, person
+from tests.extracting import fetched, ordered, pulled, worked
 
 ASKED = {"study": "JAKI-JDM", "purpose": "Interim analysis"}
+FEW = {"kinds": ["participant", "visit"]}
 
 
-def pulled(by: Person, **changes: Any) -> dict[str, Any]:
-    answer = by.post("/v1/extracts", ASKED | changes)
-    assert answer.status_code == 201, answer.text
-    extract: dict[str, Any] = answer.json
-    return extract
+@pytest.fixture(scope="module")
+def visit(shared_world: World) -> dict[str, Any]:
+    return bodies.visited(shared_world)
+
+
+@pytest.fixture(scope="module")
+def extract(shared_world: World, visit: dict[str, Any]) -> dict[str, Any]:
+    """An extract of everything, which no test changes."""
+    return pulled(shared_world)[0]
+
+
+@pytest.fixture
+def few(shared_world: World, visit: dict[str, Any]) -> dict[str, Any]:
+    """A small one of this test's own."""
+    return pulled(shared_world, **FEW)[0]
 
 
 def someone(world: World, role: str, site: str) -> Person:
@@ -36,59 +48,91 @@ def someone(world: World, role: str, site: str) -> Person:
     return made
 
 
-def test_a_statistician_pulls_an_extract_and_downloads_each_file(shared_world: World) -> None:
-    visit = bodies.visited(shared_world)
-    extract = pulled(shared_world.statistician)
-    assert (extract["version"], extract["profile"], extract["sites"]) == (1, "study_days", None)
-    assert [file["name"] for file in extract["files"]] == [f"{file.name}.csv" for file in FILES] + [
-        "derived.csv",
-        "codebook.csv",
-    ]
+def test_an_order_is_queued_and_told_how_far_it_is_until_it_is_complete(
+    shared_world: World, visit: dict[str, Any]
+) -> None:
+    answer = shared_world.statistician.post("/v1/extracts", ASKED | FEW)
+    assert (answer.status_code, answer.json["state"]) == (202, "queued")
+    path = answer.headers["Location"]
+    assert path == f"/v1/extracts/{answer.json['id']}"
+    waiting = shared_world.statistician.get(path)
+    assert waiting.json["progress"] == {"step": "waiting", "done": 0, "total": 0}
+    early = shared_world.statistician.get(f"{path}/download")
+    assert (early.status_code, bodies.problem(early), early.json["state"]) == (409, "extract-not-ready", "queued")
+    assert worked(shared_world, answer.json["id"]) == "complete"
+    done = shared_world.statistician.get(path).json
+    assert (done["state"], done["progress"], done["failure"]) == ("complete", None, None)
+    assert done["finished_at"] < done["expires_at"]
+    assert done["rows"]["visit"] >= 1
+    assert done["risk"]
+    assert (done["profile"], done["profile_version"], done["key_version"]) == ("internal", "1", 1)
+
+
+def test_a_statistician_downloads_each_file(
+    shared_world: World, extract: dict[str, Any], visit: dict[str, Any]
+) -> None:
+    assert (extract["sites"], extract["role"]) == (None, "statistician")
+    assert extract["kinds"] == [kind for kind in KINDS if kind != "allocation"]
+    names = [file["name"] for file in extract["files"]]
+    assert names[: len(extract["kinds"])] == [f"{kind}.csv" for kind in extract["kinds"]]
+    assert {"codebook.csv", "risk.json", "risk.md", "manifest.json", "extract.zip"} <= set(names)
     for file in extract["files"]:
         answer = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/{file['name']}")
         assert answer.status_code == 200
-        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert (len(answer.data), hashlib.sha256(answer.data).hexdigest()) == (file["bytes"], file["sha256"])
         assert visit["id"].encode() not in answer.data
-        assert answer.headers["Cache-Control"] == "no-store"
-    manifest = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/manifest.json")
-    assert json.loads(manifest.data)["files"] == extract["files"]
+        assert (answer.headers["Cache-Control"], answer.headers["ETag"]) == ("no-store", f'"{file["sha256"]}"')
+    manifest = json.loads(fetched(shared_world.statistician, extract["id"])["manifest.json"])
+    assert manifest["as_of"][:19] == extract["cut_at"][:19]
 
 
-def test_an_extract_is_downloaded_whole_as_a_zip(shared_world: World) -> None:
-    bodies.visited(shared_world)
-    extract = pulled(shared_world.statistician)
-    answer = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/download")
-    assert answer.headers["Content-Type"] == "application/zip"
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert archive.testzip() is None
-        assert archive.namelist() == [*(file["name"] for file in extract["files"]), "manifest.json"]
-        lines = archive.read("visit.csv").decode().splitlines()
-    assert "week_0" in {row["event"] for row in csv.DictReader(lines)}
+def test_the_kinds_that_can_be_asked_for_are_the_files_that_are_written() -> None:
+    assert list(KINDS) == [file.name for file in EVERY_FILE]
 
 
-def test_a_download_that_broke_off_is_resumed(shared_world: World) -> None:
-    extract = pulled(shared_world.statistician)
-    path = f"/v1/extracts/{extract['id']}/files/codebook.csv"
+def test_an_extract_is_downloaded_whole_as_a_zip_also_in_parts(shared_world: World, extract: dict[str, Any]) -> None:
+    path = f"/v1/extracts/{extract['id']}/download"
     whole = shared_world.statistician.get(path)
-    rest = shared_world.statistician.get(path, **{"Range": "bytes=1000-", "If-Range": whole.headers["ETag"]})
-    assert rest.status_code == 206
-    assert rest.data == whole.data[1000:]
+    assert (whole.status_code, whole.headers["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(whole.data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [file["name"] for file in extract["files"] if file["name"] != "extract.zip"]
+    part = {"Range": "bytes=1000-", "If-Range": whole.headers["ETag"]}
+    rest = shared_world.statistician.get(path, **part)
+    assert (rest.status_code, rest.data) == (206, whole.data[1000:])
+    other = shared_world.statistician.get(path, **part | {"If-Range": '"another"'})
+    assert (other.status_code, other.data) == (200, whole.data)
+    beyond = shared_world.statistician.get(path, Range=f"bytes={len(whole.data)}-")
+    assert beyond.status_code == 416
 
 
-def test_an_extract_is_read_and_listed_by_who_pulled_it_and_by_an_auditor_only(shared_world: World) -> None:
-    extract = pulled(shared_world.statistician)
-    path = f"/v1/extracts/{extract['id']}"
+def test_an_extract_is_read_and_listed_by_who_ordered_it_and_by_an_auditor_only(
+    shared_world: World, few: dict[str, Any]
+) -> None:
+    path = f"/v1/extracts/{few['id']}"
     colleague = someone(shared_world, "statistician", shared_world.site)
     for reader in (shared_world.statistician, shared_world.auditor):
-        assert reader.get(path).json == extract
-        assert extract["id"] in {one["id"] for one in reader.get("/v1/extracts").json}
+        assert reader.get(path).json == few
+        assert few | {"risk": None} in reader.get("/v1/extracts?limit=200").json
         assert reader.get(f"{path}/files/visit.csv").status_code == 200
     for reader in (colleague, shared_world.partner):
-        assert extract["id"] not in {one["id"] for one in reader.get("/v1/extracts").json}
+        assert few["id"] not in {one["id"] for one in reader.get("/v1/extracts?limit=200").json}
         for below in ("", "/files/visit.csv", "/download"):
             answer = reader.get(path + below)
-            assert (answer.status_code, answer.json["type"]) == (404, "/problems/no-such-record")
+            assert (answer.status_code, bodies.problem(answer)) == (404, "no-such-record")
+        assert reader.post(f"{path}/cancellation", {}).status_code == 404
+
+
+def test_an_auditor_and_a_data_manager_are_told_who_was_given_a_childs_data(
+    shared_world: World, extract: dict[str, Any], visit: dict[str, Any]
+) -> None:
+    path = f"/v1/extracts?participant_id={visit['participant_id']}"
+    for asking in (shared_world.auditor, shared_world.data_manager, shared_world.statistician):
+        assert extract["id"] in {one["id"] for one in asking.get(path).json}
+    assert shared_world.data_manager.get("/v1/extracts").json == []
+    assert shared_world.monitor.get(path).json == []
+    newcomer = bodies.enrolled(shared_world)
+    assert shared_world.auditor.get(f"/v1/extracts?participant_id={newcomer}").json == []
 
 
 def test_a_partner_of_one_site_gets_that_sites_participants_only(world: World) -> None:
@@ -100,17 +144,20 @@ def test_a_partner_of_one_site_gets_that_sites_participants_only(world: World) -
         shared = bodies.consent(child, scopes=["registry", "partner_sharing"])
         assert somebody.post(f"{base}/consents", shared).status_code == 201
         assert somebody.post(f"{base}/visits", bodies.visit(child)).status_code == 201
-    extract = pulled(world.partner)
-    rows = {file["name"]: file["rows"] for file in extract["files"]}
-    assert extract["sites"] == [world.site]
-    assert (rows["participant.csv"], rows["visit.csv"]) == (1, 1)
-    everything = pulled(world.statistician)
-    assert everything["files"][0]["rows"] == 3
-    assert (extract["uses"], everything["uses"]) == (["partner_sharing", "registry"], ["registry"])
+    asked = ordered(world, world.partner, profile="limited", **FEW)
+    assert (asked["sites"], asked["uses"]) == ([world.site], ["partner_sharing", "registry"])
+    assert worked(world, asked["id"]) == "refused", "one child of one site is recognised"
+    refused = world.partner.get(f"/v1/extracts/{asked['id']}").json
+    assert refused["failure"]["type"] == "/problems/risk-above-threshold"
+    assert refused["risk"]
+    everything = pulled(world, **FEW)[0]
+    assert (everything["rows"]["participant"], everything["uses"]) == (3, ["registry"])
+    kept = world.auditor.get(f"/v1/audit?kind=extract_refused&record_id={asked['id']}").json
+    assert [event["action"] for event in kept] == ["refuse"]
 
 
 def test_who_lost_a_site_loses_the_extracts_that_cover_it(world: World) -> None:
-    extract = pulled(world.partner)
+    extract = ordered(world, world.partner)
     with world.app.extensions["registry"].database.transaction() as tx:
         tx.attribute(attribution(reason="Left the site"))
         tx.run(
@@ -123,59 +170,52 @@ def test_who_lost_a_site_loses_the_extracts_that_cover_it(world: World) -> None:
 
 
 @pytest.mark.requirement("A10")
-def test_pulls_and_downloads_are_in_the_audit(shared_world: World) -> None:
-    extract = pulled(shared_world.statistician)
-    shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/dose.csv")
-    shared_world.statistician.get(f"/v1/extracts/{extract['id']}/download")
-    events = shared_world.auditor.get(f"/v1/audit?record_id={extract['id']}").json
-    assert [(event["action"], event["kind"]) for event in events] == [
-        ("record", "extract"),
-        ("download", "extract_download"),
-        ("download", "extract_download"),
+def test_orders_and_downloads_are_in_the_audit(shared_world: World, few: dict[str, Any]) -> None:
+    path, statistician = f"/v1/extracts/{few['id']}", shared_world.statistician
+    etag = statistician.get(f"{path}/files/visit.csv").headers["ETag"]
+    assert statistician.get(f"{path}/files/visit.csv", **{"If-None-Match": etag}).status_code == 304
+    assert statistician.get(f"{path}/download", Range="bytes=5-9").status_code == 206
+    events = shared_world.auditor.get(f"/v1/audit?record_id={few['id']}").json
+    assert [(event["action"], event["kind"], event["actor"]) for event in events] == [
+        ("record", "extract", "The statistician"),
+        ("amend", "extract", "registry worker"),
+        ("amend", "extract", "registry worker"),
+        ("download", "extract_download", "The statistician"),
+        ("download", "extract_download", "The statistician"),
+        ("download", "extract_download", "The statistician"),
     ]
-    assert {event["actor"] for event in events} == {"The statistician"}
     assert "/purpose" in {change["field"] for change in events[0]["changes"]}
-    assert [change["new"] for change in events[1]["changes"] if change["field"] == "/file"] == ["dose.csv"]
+    named = [change["new"] for event in events[3:] for change in event["changes"] if change["field"] == "/file"]
+    assert named == ["extract.zip", "visit.csv", "extract.zip"]
 
 
-def test_an_unknown_study_is_named_as_a_broken_rule(shared_world: World) -> None:
-    answer = shared_world.statistician.post("/v1/extracts", ASKED | {"study": "NOWHERE"})
-    assert answer.status_code == 422
-    assert [(rule["pointer"], rule["code"]) for rule in answer.json["errors"]] == [("/study", "no_such_study")]
-
-
-def test_a_repeat_with_the_same_key_gives_the_same_extract(shared_world: World) -> None:
+def test_a_repeat_with_the_same_key_gives_the_same_order(shared_world: World) -> None:
     key = uuid.uuid4().hex
     first = shared_world.statistician.post("/v1/extracts", ASKED, key=key)
     again = shared_world.statistician.post("/v1/extracts", ASKED, key=key)
-    assert (again.status_code, again.json) == (201, first.json)
-    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (again.status_code, again.json) == (202, first.json)
+    assert (again.headers["Idempotency-Replayed"], again.headers["Location"]) == ("true", first.headers["Location"])
 
 
-def test_files_that_are_not_kept_any_more_are_gone(shared_world: World) -> None:
-    extract = pulled(shared_world.statistician)
-    folder = shared_world.installation.home / "extracts" / extract["id"]
+def test_files_that_are_not_kept_any_more_are_gone(shared_world: World, few: dict[str, Any]) -> None:
+    folder = shared_world.installation.home / "extracts" / few["id"]
+    assert folder.stat().st_mode & 0o077 == 0, "the folder is its owner's alone"
     (folder / "visit.csv").write_bytes(b"cut short")
-    for below in ("files/dose.csv", "files/visit.csv", "download"):
-        answer = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/{below}")
-        assert (answer.status_code, answer.json["type"]) == (410, "/problems/extract-gone")
+    for below in ("files/participant.csv", "files/visit.csv", "download"):
+        answer = shared_world.statistician.get(f"/v1/extracts/{few['id']}/{below}")
+        assert (answer.status_code, bodies.problem(answer)) == (410, "extract-gone")
     shutil.rmtree(folder)
-    assert shared_world.statistician.get(f"/v1/extracts/{extract['id']}/download").status_code == 410
-    assert shared_world.statistician.get(f"/v1/extracts/{extract['id']}").status_code == 200
+    assert shared_world.statistician.get(f"/v1/extracts/{few['id']}/download").status_code == 410
+    assert shared_world.statistician.get(f"/v1/extracts/{few['id']}").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "..%2F..%2Fsecret", "%2Fetc%2Fpasswd", "..", ".visit.csv"])
-def test_a_file_that_is_not_of_the_extract_is_not_there(shared_world: World, name: str) -> None:
-    extract = pulled(shared_world.statistician)
+def test_a_file_that_is_not_of_the_extract_is_not_there(
+    shared_world: World, extract: dict[str, Any], name: str
+) -> None:
     assert shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/{name}").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["coordinator", "investigator", "monitor", "auditor", "administrator"])
-def test_other_roles_pull_no_extract(shared_world: World, role: str) -> None:
+@pytest.mark.parametrize("role", ["coordinator", "investigator", "auditor", "administrator", "safety_officer"])
+def test_other_roles_order_no_extract(shared_world: World, role: str) -> None:
     assert shared_world.people[role].post("/v1/extracts", ASKED).status_code == 403
-
-
-def test_the_folder_of_an_extract_is_its_owners_alone(shared_world: World) -> None:
-    extract = pulled(shared_world.statistician)
-    folder = shared_world.installation.home / "extracts" / extract["id"]
-    assert folder.stat().st_mode & 0o077 == 0

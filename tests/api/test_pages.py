@@ -46,7 +46,7 @@ def cut_off(shared_world: World) -> Any:
     """The service after its database went away."""
     gone = Database("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1", size=1, wait=0.2)
     gone.open()
-    yield create_app(shared_world.installation.settings, gone, gone).test_client()
+    yield create_app(shared_world.installation.settings, gone).test_client()
     gone.close()
 
 

@@ -102,7 +102,7 @@ def database(shared_world: World, provider: Provider) -> Database:
 def made(shared_world: World, provider: Provider, database: Database) -> Flask:
     """The application with a provider, which takes longer to make than most tests here."""
     settings = changed(shared_world.installation.settings, oidc_issuer=provider.url, oidc_audience=AUDIENCE)
-    return create_app(settings, database, database)
+    return create_app(settings, database)
 
 
 @pytest.fixture

@@ -15,9 +15,12 @@ from registry.db import refusals
 from registry.db.visits import RESULT_COLUMNS
 from tests.conftest import Installation
 
-NOT_RECORDS = {"alembic_version", "request_key", "expected_visit", "dictionary_term"}
+NOT_RECORDS = {
+    "alembic_version", "request_key", "expected_visit", "dictionary_term", "extract_progress", "extract_participant",
+}  # fmt: skip
 """Tables that hold no record: the revision of the migrations, the keys of requests that were done, the visits that are
-expected, which follow from records that are audited, and the terms of dictionaries, whose SHA-256 is audited."""
+expected, which follow from records that are audited, the terms of dictionaries, whose SHA-256 is audited, as is that of the
+participants of an extract, and how far the writing of an extract is."""
 PARTS_OF_A_VISIT = {
     "vital_signs", "disease_activity", "muscle_strength", "skin_disease", "functioning", "organ_involvement", "damage",
     "laboratory_result",
@@ -25,7 +28,7 @@ PARTS_OF_A_VISIT = {
 NOT_OF_A_PATIENT = {"access_grant", "protocol_activation", "consent_document"}
 """Their site is where a role holds, or a protocol version or a consent document is in force, not where a patient is."""
 QUOTES = '"'  # `extract` is a keyword of SQL
-OURS = "n.nspname in ('public', 'audit', 'deidentified')"
+OURS = "n.nspname in ('public', 'audit', 'standing', 'deidentified')"
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +193,10 @@ def test_the_roles_that_connect_have_no_power_of_their_own(catalogue: Connection
 
 
 def test_the_service_reads_writes_and_amends_and_removes_nothing(catalogue: Connection[DictRow]) -> None:
-    everything = tables(catalogue) | {"request_key"}
-    role = "registry_service"
-    assert granted(catalogue, role, "insert") - {"dictionary_term"} == granted(catalogue, role, "update") == everything
-    read = {"audit.event", "alembic_version", "expected_visit", "dictionary_term"}
+    everything, role = tables(catalogue) | {"request_key", "extract_progress"}, "registry_service"
+    added = {"dictionary_term", "extract_participant"}
+    assert granted(catalogue, role, "insert") - added == granted(catalogue, role, "update") == everything
+    read = {"audit.event", "alembic_version", "expected_visit"} | added
     assert granted(catalogue, role, "select") == everything | read
     for privilege in ("delete", "truncate", "trigger", "references"):
         assert granted(catalogue, role, privilege) == set()
@@ -222,7 +225,7 @@ NOT_FOR_THE_SERVICE = {"audit.keep(text,text,jsonb,jsonb)", "reschedule(uuid)", 
 FOR_ROLES_ONLY = {
     "audit.note(text,text,jsonb)", "authenticated(bytea)", "authenticated_subject(text)", "grants_of(uuid)", "audit.settled()",
     "allocate(uuid,text,jsonb)", "randomisation_seals(uuid)", "treatment_of(uuid,uuid)",
-    "note_treatment_access(text,uuid,uuid)", "note_schedule_deviations(uuid[])",
+    "note_treatment_access(text,uuid,uuid)", "note_schedule_deviations(uuid[])", "released_at(uuid,text[])",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -22,6 +23,10 @@ from tests.oracles.consents import Case, Document, Given, Leaving
 
 ZONE = "Pacific/Auckland"
 CASES = 100
+SEEN = """
+    with said as materialized (
+        select set_config('registry.study_id', %s, true), set_config('registry.uses', %s, true))
+    select exists (select from said, deidentified.seen where participant_id = %s) as seen"""
 PARENT = Given("consent", "parent", date(2025, 1, 10))
 ASSENT = Given("assent", "participant", date(2025, 1, 10))
 
@@ -31,6 +36,7 @@ class Bench:
 
     def __init__(self, connection: Connection[DictRow]) -> None:
         self.connection = connection
+        self.turn = count()
         self.study, self.site, self.elsewhere, self.version = (str(uuid.uuid4()) for _ in range(4))
         connection.execute("set session_replication_role = replica; set registry.sites = '*'")
         self._insert("study", id=self.study, code="BENCH", title="T", protocol_version="1", design="single_arm")
@@ -94,8 +100,18 @@ class Bench:
             "select use from unnest(%s::text[]) as use where consent_covers(%s, use)",
             [list(CONSENT_SCOPES), participant],
         ).fetchall()
+        agreed = {row["use"] for row in rows}
+        if next(self.turn) % 5 == 0:
+            self._extracts_cover(participant, agreed)
         self.connection.rollback()
-        return {row["use"] for row in rows}
+        return agreed
+
+    def _extracts_cover(self, participant: str, agreed: set[str]) -> None:
+        """See that the views of extracts hold a participant for what is agreed to, and for nothing besides."""
+        besides = sorted(set(CONSENT_SCOPES) - agreed)[:1]
+        for uses in (sorted(agreed), [*sorted(agreed), *besides]):
+            row = self.connection.execute(SEEN, [self.study, ",".join(uses), participant]).fetchone()
+            assert row == {"seen": bool(uses) and set(uses) <= agreed}
 
     def today(self) -> date:
         row = self.connection.execute("select (now() at time zone %s)::date as today", [ZONE]).fetchone()

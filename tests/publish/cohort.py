@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema
 
-from registry.db import records, visits
+from registry.db import records, studies, visits
 from registry.db.transaction import Database, Transaction
 from registry.domain import items
+from registry.domain.deidentification import PROFILES
 from registry.domain.diagnostic_items import DIAGNOSTIC_ITEMS
-from registry.publish import extracts
+from registry.domain.extract_orders import Order
+from registry.publish.extracts import writing as extracts
+from registry.publish.extracts.manifest import Written
+from registry.publish.extracts.released import files_of
 from registry.schemas import fields
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.concomitant_medications import ConcomitantMedication
@@ -197,5 +203,50 @@ def views(installation: Installation) -> Iterator[Database]:
     database.close()
 
 
-def written(views: Database, service: Database, out: Path, *, sites: str = "*", key: bytes = KEY) -> extracts.Manifest:
-    return extracts.write(views, service, STUDY, attribution(sites=sites), out, key=key)
+def ordered(service: Database, **changes: Any) -> Order:
+    """Order an extract of the cohort as it is now: internal, every file, as CSV, unless told."""
+    with service.transaction() as tx:
+        tx.attribute(attribution())
+        study_id = studies.id_of(tx, STUDY)
+    profile = PROFILES[changes.get("profile_name", "internal")]
+    usual: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "study_id": study_id,
+        "as_of": datetime.now(UTC),
+        "profile_name": profile.name,
+        "recipient": "Statisticians",
+        "uses": ("registry",),
+        "kinds": tuple(file.name for file in files_of(profile, unblinded=True)),
+        "formats": ("csv",),
+        "sites": "*",
+        "role": "statistician",
+        "key_version": 1,
+    }
+    return Order(**usual | changes)
+
+
+def nobody_looks(step: str, done: int, total: int) -> None:
+    """Go on, whatever is done."""
+
+
+def written(
+    views: Database,
+    service: Database,
+    out: Path,
+    *,
+    key: bytes = KEY,
+    progress: extracts.Progress = nobody_looks,
+    held_before: frozenset[str] | None = None,
+    still_agree: Callable[[Sequence[str]], frozenset[str]] = frozenset,
+    **changes: Any,
+) -> Written:
+    """Write an extract of the cohort, for which everybody still agrees unless told."""
+    return extracts.write(
+        extracts.Sources(views, service),
+        ordered(service, **changes),
+        out,
+        keys={1: key},
+        held_before=held_before,
+        still_agree=still_agree,
+        progress=progress,
+    )

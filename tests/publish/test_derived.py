@@ -2,157 +2,118 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from registry.db import records, visits
-from registry.db.transaction import Database
+from registry.api.derived import rules_of_study
+from registry.db import visits
+from registry.db.transaction import Database, Transaction
+from registry.domain import derivation
+from registry.domain.deidentification import PROFILES
+from registry.domain.derivation import OF_VISIT, GroupOfVisit
 from registry.domain.rulebook import RULEBOOK
-from registry.publish import derived, extracts
-from registry.publish.derived import FILE
-from registry.publish.extracts import ExtractRefused
+from registry.domain.rules import Rule
+from registry.problems import RuleFailed
+from registry.publish.extracts import course_tables
+from registry.publish.extracts.derived import FILE
 from tests.conftest import Installation, attribution
-from tests.publish import cohort
-from tests.publish.cohort import KEY, STUDY, Cohort, planted, written
+from tests.publish.cohort import Cohort, planted
 
-Rows = list[dict[str, str]]
-SLOW_LINES = 10
-"""Each of which takes longer than the server bears an idle transaction."""
-
-
-@pytest.fixture
-def views(installation: Installation) -> Iterator[Database]:
-    yield from cohort.views(installation)
-
-
-@pytest.fixture
-def known(service: Database) -> Cohort:
-    return planted(service)
+Rows = list[dict[str, Any]]
+SIGNS = {"height": Decimal(140), "weight": Decimal(32)}
 
 
 @pytest.fixture(scope="module")
-def read(shared_installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """The derived rows of a whole extract of the cohort as it was planted."""
-    service, out = Database(shared_installation.service_url, size=2), tmp_path_factory.mktemp("extract") / "out"
-    service.open()
-    planted(service)
-    for views in cohort.views(shared_installation):
-        written(views, service, out)
-    service.close()
-    return table(out, "derived")
+def service(shared_installation: Installation) -> Iterator[Database]:
+    database = Database(shared_installation.service_url, size=2)
+    database.open()
+    yield database
+    database.close()
 
 
-def table(out: Path, name: str) -> Rows:
-    with (out / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+@pytest.fixture(scope="module")
+def known(service: Database) -> Cohort:
+    """The cohort, whose first complete visit of week 0 has growth and creatinine."""
+    cohort = planted(service)
+    with service.transaction() as tx:
+        tx.attribute(attribution(reason="Measured"))
+        visit = next(one for one in of_cohort(tx, cohort) if one["event"] == "week_0" and one["status"] == "complete")
+        result = {"analyte": "CREAT", "value": Decimal("0.5"), "unit": "mg/dL"}
+        changed = {**visit, "forms": {**visit["forms"], "vital_signs": SIGNS}, "laboratory_results": [result]}
+        visits.amend(tx, changed, visit["version"])
+        tx.commit()
+    return cohort
+
+
+def of_cohort(tx: Transaction, known: Cohort) -> list[dict[str, Any]]:
+    return [visits.read(tx, one) for one in known.visits]
+
+
+def read(service: Database, known: Cohort, rules: Mapping[str, Rule[Any]] = RULEBOOK) -> Rows:
+    with service.transaction() as tx:
+        tx.attribute(attribution())
+        batches = course_tables.rows(tx, known.participants, None, rules, [FILE.name], PROFILES["internal"])
+        return [dict(zip(FILE.names, row, strict=True)) for batch in batches for row in batch[FILE.name]]
+
+
+@pytest.fixture(scope="module")
+def rows(service: Database, known: Cohort) -> Rows:
+    return read(service, known)
 
 
 def of_rule(rows: Rows, rule: str) -> Rows:
     return [row for row in rows if row["rule"] == rule]
 
 
-def measured(service: Database, known: Cohort, **signs: Any) -> None:
-    """Amend the first complete visit of week 0 so that it has growth and creatinine."""
-    with service.transaction() as tx:
-        tx.attribute(attribution(reason="Measured"))
-        found = [visits.read(tx, one) for one in known.visits]
-        visit = next(one for one in found if one["event"] == "week_0" and one["status"] == "complete")
-        result = {"analyte": "CREAT", "value": Decimal("0.5"), "unit": "mg/dL"}
-        changed = {**visit, "forms": {**visit["forms"], "vital_signs": signs}, "laboratory_results": [result]}
-        visits.amend(tx, changed, visit["version"])
-        tx.commit()
-
-
 def test_a_derived_value_stands_under_the_number_and_day_of_its_visit(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
+    service: Database, known: Cohort, rows: Rows
 ) -> None:
-    measured(service, known, height=Decimal(140), weight=Decimal(32))
-    written(views, service, tmp_path / "out")
-    rows = of_rule(table(tmp_path / "out", "derived"), "egfr")
-    numbered = [(row["participant"], row["visit_number"], row["event"], row["visited_day"]) for row in rows]
-    listed = table(tmp_path / "out", "visit")
-    assert numbered == [(r["participant"], r["visit_number"], r["event"], r["visited_day"]) for r in listed]
-    found = [row for row in rows if row["value"]]
-    assert [(row["event"], row["value"], row["unit"], row["final"]) for row in found] == [
-        ("week_0", "115.6", "mL/min/{1.73_m2}", "1")
+    found = of_rule(rows, "egfr")
+    with service.transaction() as tx:
+        tx.attribute(attribution())
+        complete = [one for one in of_cohort(tx, known) if one["status"] == "complete" and not one["entered_in_error"]]
+    in_order = sorted(complete, key=lambda visit: (visit["participant_id"], visit["visited_on"]))
+    assert [(row["participant"], row["event"]) for row in found] == [
+        (visit["participant_id"], visit["event"]) for visit in in_order
     ]
-    assert all(row["missing"] for row in rows if not row["value"]), "what was missing is said"
+    assert [(row["visit_number"], row["visited_day"]) for row in found[:3]] == [(1, -9), (2, 1), (3, 29)]
+    valued = [row for row in found if row["value"]]
+    assert [(row["event"], row["value"], row["unit"], row["final"]) for row in valued] == [
+        ("week_0", "115.6", "mL/min/{1.73_m2}", 1)
+    ]
+    assert all(row["missing"] for row in found if not row["value"]), "what was missing is said"
 
 
-def test_every_row_names_a_rule_of_the_rulebook_with_its_version(read: Rows) -> None:
-    rows = read
+def test_every_row_names_a_rule_of_the_rulebook_with_its_version(rows: Rows) -> None:
     assert {row["rule"] for row in rows} <= RULEBOOK.keys()
     assert all(row["rule_version"] == RULEBOOK[row["rule"]].version for row in rows)
     keys = [tuple(row[name] for name in ("participant", *FILE.keys)) for row in rows]
     assert len(set(keys)) == len(keys), "a row is one participant, visit, rule and subject"
 
 
-def test_a_studys_own_constants_hold_in_its_extract(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    measured(service, known, height=Decimal(140), weight=Decimal(32))
-    with service.transaction() as tx:
-        tx.attribute(attribution(reason="Another equation"))
-        study = records.read(tx, "study", known.study)
-        own = {"egfr": {"k": Decimal("0.5")}}
-        records.amend(tx, "study", known.study, study["version"], {"rule_constants": own})
-        tx.commit()
-    written(views, service, tmp_path / "out")
-    found = [row for row in of_rule(table(tmp_path / "out", "derived"), "egfr") if row["value"]]
+def test_a_studys_own_constants_hold_in_its_extract(service: Database, known: Cohort) -> None:
+    own = rules_of_study({"egfr": {"k": Decimal("0.5")}})
+    found = [row for row in of_rule(read(service, known, own), "egfr") if row["value"]]
     assert [(row["value"], row["own_constants"]) for row in found] == [("140.0", "k")]
-    manifest = (tmp_path / "out" / "manifest.json").read_text()
-    assert json.loads(manifest, parse_float=Decimal)["rule_constants"] == own, "the extract can be made again"
 
 
-def test_a_value_of_a_scale_with_versions_stands_with_the_maximum_of_its_version(read: Rows) -> None:
-    rows = read
-    assert list(rows[0]).index("maximum") == list(rows[0]).index("unit") + 1
-    maxima = {(row["rule"], row["maximum"]) for row in rows if row["maximum"]}
-    assert ("cmas", "52") in maxima
+def test_a_value_of_a_scale_with_versions_stands_with_the_maximum_of_its_version(rows: Rows) -> None:
+    assert ("cmas", "52") in {(row["rule"], row["maximum"]) for row in rows if row["maximum"]}
 
 
-def test_constants_that_a_release_refuses_stop_the_command_with_a_sentence_and_leave_nothing(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
+def test_a_rule_that_fails_stops_the_extract_and_is_told_by_its_name_alone(
+    service: Database, known: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with service.transaction() as tx:
-        tx.attribute(attribution(reason="Of an older release"))
-        study = records.read(tx, "study", known.study)
-        records.amend(tx, "study", known.study, study["version"], {"rule_constants": {"egfr": {"gone": 1}}})
-        tx.commit()
-    with pytest.raises(ExtractRefused, match=r"amends its rule_constants.*egfr has no constant of this name"):
-        extracts.pull(service, views, service, attribution(), STUDY, tmp_path / "out", key=KEY)
-    assert not list(tmp_path.iterdir())
+    def failing(*_: Any) -> Iterator[Any]:
+        raise ZeroDivisionError("a value of a patient")
+        yield
 
-
-def test_a_server_that_ends_idle_transactions_ends_no_extract(
-    service: Database, known: Cohort, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with psycopg.connect(installation.admin_url, autocommit=True) as owner:
-        owner.execute(f"alter database {installation.name} set idle_in_transaction_session_timeout = '20ms'")
-        lines, whole = derived.lines, Database(installation.service_url, size=1)
-
-        def slow(*given: Any) -> Iterator[bytes]:
-            for number, line in enumerate(lines(*given)):
-                if number < SLOW_LINES:
-                    owner.execute("select pg_sleep(0.03)")
-                yield line
-
-        monkeypatch.setattr(derived, "lines", slow)
-        for views in cohort.views(installation):
-            assert written(views, whole, tmp_path / "out").files
-
-
-def test_only_the_sites_asked_for_are_in_it(views: Database, service: Database, known: Cohort, tmp_path: Path) -> None:
-    written(views, service, tmp_path / "one", sites=known.sites[0])
-    rows = table(tmp_path / "one", "derived")
-    assert {row["participant"] for row in rows} == {
-        row["participant"] for row in table(tmp_path / "one", "participant")
-    }
-    assert len({row["participant"] for row in rows}) == 1
+    broken = tuple(GroupOfVisit(failing, one.rules) if "egfr" in one.rules else one for one in OF_VISIT)
+    monkeypatch.setattr(derivation, "OF_VISIT", broken)
+    with pytest.raises(RuleFailed) as failed:
+        read(service, known)
+    assert failed.value.__suppress_context__
+    assert [error.detail for error in failed.value.errors] == ["The rule body-mass-index, or one of its group, failed."]

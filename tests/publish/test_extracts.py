@@ -6,38 +6,28 @@ import csv
 import hashlib
 import json
 import re
+import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import errors
 
-from registry.db import records, visits
 from registry.db.transaction import Database
-from registry.publish import codebook, derived, extracts
-from registry.publish.columns import FILES
-from registry.publish.extracts import ExtractRefused
+from registry.domain.deidentification import PROFILES
+from registry.problems import NobodyAgrees, NoSuchRecord, RiskAboveThreshold
+from registry.publish.extracts.manifest import Written
+from registry.publish.extracts.released import files_of
+from registry.publish.extracts.writing import Cancelled, ExtractRefused
 from registry.publish.pseudonyms import pseudonym, pseudonyms
-from tests import bodies
-from tests.conftest import Installation, attribution
+from tests.conftest import Installation
 from tests.publish import cohort
 from tests.publish.cohort import KEY, STUDY, Cohort, planted, written
 
-EVERY = (*FILES, derived.FILE)
-LISTS = ("ancestry", "indications", "prior_treatments", "access_barriers")
+EVERY = files_of(PROFILES["internal"])
 FULL_DATE = re.compile(rb"(19|20)\d\d-?[01]\d-?[0-3]\d")
-
-
-@pytest.fixture
-def views(installation: Installation) -> Iterator[Database]:
-    yield from cohort.views(installation)
-
-
-@pytest.fixture
-def known(service: Database) -> Cohort:
-    return planted(service)
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,8 @@ class Read:
     service: Database
     views: Database
     out: Path
-    manifest: extracts.Manifest
+    written: Written
+    as_of: datetime
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +48,9 @@ def read(shared_installation: Installation, tmp_path_factory: pytest.TempPathFac
     service.open()
     known = planted(service)
     for views in cohort.views(shared_installation):
-        yield Read(known, service, views, out, written(views, service, out))
+        as_of = datetime.now(UTC)
+        made = written(views, service, out, as_of=as_of, formats=("csv", "parquet"))
+        yield Read(known, service, views, out, made, as_of)
     service.close()
 
 
@@ -74,10 +67,10 @@ def test_nothing_that_identifies_is_in_any_byte(read: Read) -> None:
     known = read.cohort
     ids = [known.study, *known.sites, *known.participants, *known.visits]
     for path in read.out.iterdir():
-        content = path.read_bytes().replace(STUDY.encode(), b"")
+        content = path.read_bytes().replace(STUDY.encode(), b"").replace(read.as_of.isoformat().encode(), b"")
         assert b"canary" not in content.lower(), path.name
         assert not any(one.encode() in content or one.replace("-", "").encode() in content for one in ids), path.name
-        if path.name != "manifest.json":
+        if path.suffix != ".zip":
             assert not FULL_DATE.search(content), path.name
 
 
@@ -121,23 +114,6 @@ def test_a_participant_is_described_by_ages_and_constant_columns(read: Read) -> 
     assert (row["core_set"], row["strength_measure"], row["diagnostic_heliotrope_rash"]) == ("printo", "cmas", "1")
 
 
-def test_what_is_not_known_of_a_participant_is_empty(views: Database, service: Database, tmp_path: Path) -> None:
-    known = planted(service, participants=0)
-    body = {"study_id": known.study, "site_id": known.sites[0], "code": "BARE", "birth_year": 2014, "birth_month": 5}
-    with service.transaction() as tx:
-        tx.attribute(attribution())
-        bare = body | {"sex_at_birth": "unknown"} | {key: [] for key in LISTS} | {"autoantibodies": []}
-        participant = records.record(tx, "participant", bare)["id"]
-        records.record_of_participant(tx, "consent", bodies.consent(participant))
-        tx.commit()
-    written(views, service, tmp_path / "out")
-    [row] = table(tmp_path / "out", "participant")
-    assert row.pop("participant").startswith("P-")
-    assert row.pop("sex_at_birth") == "unknown"
-    assert {value for name, value in row.items() if not name.startswith(LISTS)} == {""}
-    assert {value for name, value in row.items() if name.startswith(LISTS)} == {"0"}
-
-
 def test_every_column_of_a_filled_form_has_a_value(read: Read) -> None:
     out = read.out
     for form in ("vital_signs", "disease_activity", "muscle_strength", "skin_disease", "organ_involvement", "damage"):
@@ -145,26 +121,17 @@ def test_every_column_of_a_filled_form_has_a_value(read: Read) -> None:
         assert all(table(out, form)[0].values()), form
 
 
-def test_the_columns_never_depend_on_the_data(views: Database, service: Database, tmp_path: Path) -> None:
-    planted(service, participants=0)
-    written(views, service, tmp_path / "empty")
-    assert all(not table(tmp_path / "empty", file.name) for file in FILES)
-    assert headers(tmp_path / "empty") == {
-        f"{file.name}.csv": ",".join(file.names) for file in (*FILES, derived.FILE)
-    } | {"codebook.csv": ",".join(codebook.HEADINGS)}
-
-
 def test_a_full_extract_has_the_same_columns_as_its_codebook(read: Read) -> None:
     out = read.out
     told = [(row["file"], row["column"]) for row in table(out, "codebook")]
     given = headers(out)
-    assert told == [(f"{file.name}.csv", name) for file in EVERY for name in given[f"{file.name}.csv"].split(",")]
+    assert told == [(file.name, name) for file in EVERY for name in given[f"{file.name}.csv"].split(",")]
     assert all(row["words"] and row["type"] for row in table(out, "codebook"))
     values = {(row["file"], row["column"]): row["codes"] for row in table(out, "codebook")}
     for file in EVERY:
         for row in table(out, file.name):
             for column, value in row.items():
-                codes = values[f"{file.name}.csv", column]
+                codes = values[file.name, column]
                 assert not codes or not value or f"{value} = " in codes, (file.name, column)
 
 
@@ -177,12 +144,18 @@ def test_lines_end_with_lf_and_the_text_is_utf8(read: Read) -> None:
 
 def test_pseudonyms_stay_with_the_key_and_change_with_another(read: Read, tmp_path: Path) -> None:
     known = read.cohort
-    written(read.views, read.service, tmp_path, key=KEY[::-1])
+    written(read.views, read.service, tmp_path, key=KEY[::-1], kinds=("participant",))
     first, other = ([row["participant"] for row in table(out, "participant")] for out in (read.out, tmp_path))
-    assert first == sorted(pseudonym(KEY, STUDY, one) for one in known.participants)
+    assert first == sorted(pseudonym(KEY, known.study, "Statisticians", one) for one in known.participants)
     assert not set(first) & set(other)
     assert all(re.fullmatch(r"P-[A-Z2-7]{16}", one) for one in first)
-    assert pseudonym(KEY, "OTHER", known.participants[0]) not in first, "two studies cannot be joined"
+    assert pseudonym(KEY, known.study, "Somebody else", known.participants[0]) not in first, "recipients cannot join"
+    assert pseudonym(KEY, known.sites[0], "Statisticians", known.participants[0]) not in first, (
+        "nor can studies be joined"
+    )
+    assert pseudonym(KEY, known.study, "STATISTICIANS", known.participants[0]) in first, (
+        "a recipient is written as one likes"
+    )
 
 
 def test_every_file_names_only_participants_of_the_first_file(read: Read) -> None:
@@ -196,50 +169,74 @@ def test_every_file_names_only_participants_of_the_first_file(read: Read) -> Non
         assert len(set(keys)) == len(keys), file.name
 
 
-def test_the_same_records_give_the_same_bytes(read: Read, tmp_path: Path) -> None:
-    first, second = read.manifest, written(read.views, read.service, tmp_path / "second")
+def test_the_same_inputs_give_the_same_bytes(read: Read, tmp_path: Path) -> None:
+    first, order = read.written, {"as_of": read.as_of, "formats": ("csv", "parquet")}
+    second = written(read.views, read.service, tmp_path / "second", **order)
     assert first.files == second.files
     for file in first.files:
         content = (read.out / file.name).read_bytes()
-        assert content == (tmp_path / "second" / file.name).read_bytes()
+        assert content == (tmp_path / "second" / file.name).read_bytes(), file.name
         assert (file.sha256, file.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
-        assert file.rows == content.count(b"\n") - 1
+        if file.rows is not None and file.name.endswith(".csv"):
+            assert file.rows == content.count(b"\n") - 1 == first.rows[file.name.removesuffix(".csv")]
 
 
 def test_the_manifest_tells_what_was_written_and_by_which_rules(read: Read) -> None:
-    manifest = read.manifest
     told = json.loads((read.out / "manifest.json").read_text())
-    assert (told["study"], told["profile"]["name"], told["every_site"]) == (STUDY, "study_days", True)
-    assert told["cut_at"] == manifest.cut_at.isoformat()
+    assert (told["study"], told["profile"]["name"], told["every_site"]) == (STUDY, "internal", True)
+    assert (told["as_of"], told["recipient"]) == (read.as_of.isoformat(), "Statisticians")
+    assert told["profile"]["legal_basis"]
+    assert told["profile"]["rules"]
     assert told["software"].startswith("jdm-jaki-registry ")
     assert {file["name"]: file["rows"] for file in told["files"]}["participant.csv"] == 3
-    assert {file["name"] for file in told["files"]} | {"manifest.json"} == {p.name for p in read.out.iterdir()}
+    there = {file["name"] for file in told["files"]} | {"manifest.json", "extract.zip"}
+    assert there == {file.name for file in read.written.files} == {path.name for path in read.out.iterdir()}
+
+
+def test_the_archive_holds_every_other_file(read: Read) -> None:
+    with zipfile.ZipFile(read.out / "extract.zip") as archive:
+        assert archive.testzip() is None
+        assert set(archive.namelist()) == {path.name for path in read.out.iterdir()} - {"extract.zip"}
+        assert archive.read("visit.csv") == (read.out / "visit.csv").read_bytes()
 
 
 def test_another_sites_participants_are_not_in_an_extract_of_one_site(read: Read, tmp_path: Path) -> None:
     known = read.cohort
     written(read.views, read.service, tmp_path / "one", sites=known.sites[0])
-    written(read.views, read.service, tmp_path / "none", sites=known.study)
-    mine = pseudonym(KEY, STUDY, known.participants[0])
+    with pytest.raises(NobodyAgrees):
+        written(read.views, read.service, tmp_path / "none", sites=known.study)
+    mine = pseudonym(KEY, known.study, "Statisticians", known.participants[0])
     for file in EVERY:
         assert {row["participant"] for row in table(tmp_path / "one", file.name)} == {mine}, file.name
-        assert not table(tmp_path / "none", file.name)
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
-def test_a_form_that_was_taken_out_of_its_visit_is_not_given(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    with service.transaction() as tx:
-        tx.attribute(attribution(reason="A wrong form"))
-        image = visits.read(tx, known.visits[1])
-        visits.amend(tx, image | {"forms": {"damage": image["forms"]["damage"]}, "laboratory_results": []}, 1)
-        tx.commit()
-    out = tmp_path / "out"
-    written(views, service, out)
-    assert len(table(out, "damage")) == 3
-    for name in ("vital_signs", "skin_disease", "missing_value"):
-        assert len(table(out, name)) == 2, name
-    assert len(table(out, "laboratory_result")) == 4
+def test_who_agrees_no_more_is_left_out_unless_the_same_extract_held_them_before(read: Read, tmp_path: Path) -> None:
+    first, *others = read.cohort.participants
+    still = written(
+        read.views, read.service, tmp_path / "new", kinds=("visit",), still_agree=lambda _: frozenset(others)
+    )
+    assert sorted(still.participants) == sorted(others)
+    asked: list[object] = []
+    again = written(
+        read.views,
+        read.service,
+        tmp_path / "again",
+        kinds=("visit",),
+        held_before=frozenset([first, read.cohort.study]),
+        still_agree=lambda ids: frozenset(asked.append(ids) or ()),
+    )
+    assert again.participants == (first,), "and nobody who was not there at its moment"
+    assert not asked
+
+
+def test_above_the_threshold_nothing_is_written_and_the_report_says_why(read: Read, tmp_path: Path) -> None:
+    others = frozenset(read.cohort.participants[1:])
+    with pytest.raises(RiskAboveThreshold) as refused:
+        written(read.views, read.service, tmp_path / "out", profile_name="safe_harbor", still_agree=lambda _: others)
+    report = refused.value.members["risk"]
+    assert (report["participants"], report["population"]) == (2, 3), "nobody outside knows who agreed to be in it"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_not_empty_is_refused(read: Read, tmp_path: Path) -> None:
@@ -251,38 +248,34 @@ def test_a_folder_that_is_not_empty_is_refused(read: Read, tmp_path: Path) -> No
 
 def test_an_empty_folder_is_filled(read: Read, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    written(read.views, read.service, tmp_path / "out")
-    assert len(list((tmp_path / "out").iterdir())) == len(EVERY) + 2
+    written(read.views, read.service, tmp_path / "out", kinds=("visit",))
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert made == {"visit.csv", "codebook.csv", "risk.json", "risk.md", "manifest.json", "extract.zip"}
 
 
 def test_an_unknown_study_is_refused_and_leaves_nothing(read: Read, tmp_path: Path) -> None:
-    with pytest.raises(ExtractRefused, match="no study NOWHERE"):
-        extracts.write(read.views, read.service, "NOWHERE", attribution(), tmp_path / "out", key=KEY)
+    with pytest.raises(NoSuchRecord):
+        written(read.views, read.service, tmp_path / "out", study_id=read.cohort.sites[0])
     assert not list(tmp_path.iterdir())
 
 
-def test_an_extract_that_fails_on_its_last_file_leaves_nothing(
-    views: Database, service: Database, known: Cohort, installation: Installation, tmp_path: Path
-) -> None:
-    with psycopg.connect(installation.admin_url, autocommit=True) as owner:
-        owner.execute("drop view deidentified.drug_causality")
-    with pytest.raises(errors.UndefinedTable):
-        written(views, service, tmp_path / "out")
-    assert not list(tmp_path.iterdir())
+def test_an_extract_that_is_cancelled_at_any_step_leaves_nothing(read: Read, tmp_path: Path) -> None:
+    steps: list[str] = []
+    kinds = ("visit", "derived")
+    written(read.views, read.service, tmp_path / "out", kinds=kinds, progress=lambda step, *_: steps.append(step))
+    assert list(dict.fromkeys(steps)) == ["read", "derive", "protect", "write", "pack"]
+    shutil.rmtree(tmp_path / "out")
+    for cancelled in ("read", "protect", "pack"):
 
+        def progress(step: str, done: int, total: int, at: str = cancelled) -> None:
+            if step == at:
+                raise Cancelled
 
-def test_a_pull_by_a_command_is_in_the_audit_before_and_after(
-    views: Database, service: Database, known: Cohort, tmp_path: Path
-) -> None:
-    extracts.pull(service, views, service, attribution(actor="registry extract"), STUDY, tmp_path / "out", key=KEY)
-    with service.transaction() as tx:
-        tx.attribute(attribution())
-        events = tx.every("select actor, action, after from audit.event where kind = 'extract_by_command' order by id")
-    assert [event["actor"] for event in events] == ["registry extract"] * 2
-    assert events[0]["after"] == {"study": STUDY, "uses": ["registry"]}
-    assert len(events[1]["after"]["files"]) == len(EVERY) + 1
+        with pytest.raises(Cancelled):
+            written(read.views, read.service, tmp_path / "out", kinds=("visit",), progress=progress)
+        assert not list(tmp_path.iterdir())
 
 
 def test_a_key_that_is_too_short_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        pseudonyms(b"short", STUDY, [])
+        pseudonyms(b"short", STUDY, "Statisticians", [])

@@ -19,7 +19,7 @@ from unittest import mock
 import pytest
 from click.testing import CliRunner, Result
 
-from registry import cli, serving
+from registry import cli, cli_extract, serving
 
 PATIENCE = 90
 FEW = """
@@ -56,7 +56,7 @@ def command(home: Path, *words: str, **more: str) -> Result:
     with (
         mock.patch.dict(os.environ, environment(home, **more), clear=True),
         mock.patch.multiple(serving, stop_on_signals=mock.DEFAULT, serve=mock.DEFAULT),
-        mock.patch.object(cli, "log_to_standard_error"),
+        mock.patch.object(cli_extract, "log_to_standard_error"),
     ):
         return CliRunner().invoke(cli.main, words)
 
@@ -124,16 +124,22 @@ def test_a_second_service_on_the_same_home_is_refused_with_a_sentence(running: R
 
 
 def test_an_extract_is_written_beside_a_running_service(running: Running, tmp_path: Path) -> None:
-    done = running.command("extract", "--study", "JAKI-JDM", "--out", str(tmp_path / "out"))
+    asked = ("--study", "JAKI-JDM", "--purpose", "A test", "--kind", "participant", "--kind", "visit")
+    done = running.command("extract", *asked, "--out", str(tmp_path / "out"))
     assert done.exit_code == 0, done.output
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert {"participant.csv", "visit.csv", "codebook.csv"} <= {file["name"] for file in manifest["files"]}
+    again = running.command("extract", *asked, "--out", str(tmp_path / "out"))
+    assert again.exit_code == 2
+    assert "not an empty folder" in again.stderr
 
 
 def test_an_extract_for_an_unknown_cut_is_refused_with_a_sentence(running: Running, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    refused = running.command("extract", "--study", "JAKI-JDM", "--cut", "NONE-1", "--out", str(out))
-    assert (refused.exit_code, refused.stderr) == (2, "There is no data cut NONE-1 of a study JAKI-JDM.\n")
+    asked = ("--study", "JAKI-JDM", "--purpose", "A test", "--cut", "NONE-1", "--out", str(out))
+    refused = running.command("extract", *asked)
+    assert refused.exit_code == 2
+    assert "The study has no data cut with this code." in refused.stderr
     assert not out.exists()
 
 

@@ -36,6 +36,7 @@ from tests.api import (
     conduct_of_schedule,
 )
 from tests.conftest import World
+from tests.extracting import pulled
 from tests.system.conftest import DOCUMENT, published, read
 
 EXAMPLES = 2
@@ -104,8 +105,7 @@ def known(shared_world: World) -> dict[str, str]:
     known |= conduct_of_randomisation.known(shared_world) | conduct_of_schedule.known(shared_world)
     known |= conduct_of_alerts.known(shared_world) | conduct_of_review.known(shared_world, visit["id"])
     consents = shared_world.coordinator.get(f"/v1/studies/{shared_world.study}/consents").json
-    asked = {"study": shared_world.study, "purpose": "A test of the contract"}
-    extract = shared_world.statistician.post("/v1/extracts", asked).json["id"]
+    extract = pulled(shared_world, kinds=["participant"])[0]["id"]
     token = shared_world.administrator.get("/v1/tokens").json[0]["id"]
     known["studies"] = shared_world.administrator.get(f"/v1/studies/{shared_world.study}").json["id"]
     of_people = {"sites": shared_world.site, "accounts": shared_world.people["neighbour"].account_id, "tokens": token}

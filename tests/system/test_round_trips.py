@@ -30,7 +30,7 @@ def watched(shared_world: World, tmp_path: Path) -> Iterator[tuple[World, Proxy]
     with between(tmp_path, Path(str(where["host"])) / f".s.PGSQL.{where['port']}") as proxy:
         service = Database(make_conninfo(url, host=str(tmp_path)), size=1)
         service.open()
-        app = create_app(shared_world.installation.settings, service, service)
+        app = create_app(shared_world.installation.settings, service)
         people = {name: replace(person, client=app.test_client()) for name, person in shared_world.people.items()}
         yield replace(shared_world, app=app, people=people), proxy
         service.close()

@@ -26,6 +26,8 @@ from registry.app import create_app
 from registry.commands import by_command
 from registry.db import reporting_clocks
 from registry.db.transaction import Database
+from registry.extracting import Workshop
+from registry.publish.extracts.writing import Sources
 from tests.conftest import SECRET, World
 from tests.reporting import ago, clocks, serious
 from tests.system.test_commands import environment, registry, select_a_moment
@@ -118,7 +120,7 @@ def test_of_two_workers_one_queues_the_job_of_a_minute(shared_world: World) -> N
     owners = make_conninfo(shared_world.installation.admin_url, options="-c search_path=procrastinate")
 
     async def deferred(database: Database) -> None:
-        app = worker.queue(url, database)
+        app = worker.queue(url, Workshop(Sources(database, database), database, shared_world.installation.settings))
         deferrer = PeriodicDeferrer(registry=app.periodic_registry)
         async with app.open_async():
             await deferrer.defer_jobs(deferrer.get_previous_tasks(at=1_800_000_030))
@@ -128,7 +130,10 @@ def test_of_two_workers_one_queues_the_job_of_a_minute(shared_world: World) -> N
         psycopg.connect(owners, autocommit=True) as admin,
     ):
         asyncio.run(deferred(database))
-        assert admin.execute(f"delete from {jobs} returning task_name").fetchall() == [("note_overdue",)]  # it is done
+        assert admin.execute(f"delete from {jobs} returning task_name").fetchall() == [
+            ("note_overdue",),
+            ("pick_up_extracts",),
+        ]
         asyncio.run(deferred(database))
         assert admin.execute(f"select from {jobs}").fetchall() == []
 
@@ -155,7 +160,7 @@ def test_the_metrics_tell_how_many_clocks_run_and_are_overdue(
     assert (after["running"] - before["running"], after["overdue"] - before["overdue"]) == (2, 1)
     monkeypatch.setattr(clock_counts, "SECONDS_TO_WAIT", 0.01)
     away = Database("host=/nowhere", size=1)
-    assert gauges(create_app(shared_world.installation.settings, away, away)) == {}
+    assert gauges(create_app(shared_world.installation.settings, away)) == {}
 
 
 def test_a_serious_event_that_was_stored_before_there_were_clocks_gets_them_from_its_own_awareness(

@@ -12,7 +12,7 @@ from typing import Any
 
 from registry.domain import ctcae_5, ctcae_6, units
 from registry.domain.analytes import CATALOGUE, Analyte
-from registry.domain.course import Course, Input, Visit, exact, order_of
+from registry.domain.course import Course, Input, Visit, collected, exact, order_of
 from registry.domain.ctcae import grade, term_of
 from registry.domain.ctcae_ladder import Measured
 from registry.domain.derivations import state_measures as read_from
@@ -77,8 +77,8 @@ def at_baseline(
 
 def counting(visit: Visit, analyte: str, alike: Callable[[Reported], bool]) -> Reported | None:
     """Give the result of an analyte that counts for a visit among those that are `alike`."""
-    among = [one for one in visit.results(analyte) if alike(one)]
-    return Visit({**visit.image, "laboratory_results": among}).counting(analyte)
+    among = enumerate(one for one in visit.results(analyte) if exact(one.get("value")) is not None and alike(one))
+    return max(among, key=collected, default=(0, None))[1]
 
 
 def pointer(result: Reported) -> str:

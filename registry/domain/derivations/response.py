@@ -71,7 +71,7 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
         rule = course.rules["total-improvement-score"]
         yield Derived(undecided(rule, NO_DATE if baseline else NO_BASELINE), used(visit.used()))
     elif visit.id != baseline.id and order_of(visit) > order_of(baseline):
-        yield from _response(course, read(course, baseline), read(course, visit))
+        yield from _response(course, _read_once(course, baseline), _read_once(course, visit))
 
 
 def _response(course: Course, before: Read, after: Read) -> Iterator[Derived]:
@@ -87,6 +87,10 @@ def _response(course: Course, before: Read, after: Read) -> Iterator[Derived]:
     ):
         variant = participant.used("core_set", "strength_measure")
         yield Derived(result, used(after.used(result), before.used(result), variant))
+
+
+def _read_once(course: Course, visit: Visit) -> Read:
+    return course.remembered("core set measures", visit, lambda: read(course, visit))
 
 
 def read(course: Course, visit: Visit) -> Read:

@@ -45,12 +45,12 @@ def plain(visit: Visit, form: str, name: str) -> Read:
 
 def total(visit: Visit, form: str, name: str) -> Read:
     """Read a total: as it was given, else what its items make of it."""
-    return _recorded(visit, form, sums.TOTALS[name])
+    return visit.once(name, lambda: _recorded(visit, form, sums.TOTALS[name]))
 
 
 def chaq(visit: Visit, rule: Rule[ChaqConstants]) -> Read:
     """Read the CHAQ index by the constants of a rule; of an index that was stated rounded its domains decide."""
-    return _recorded(visit, "functioning", chaq_total(rule))
+    return visit.once(rule.constants, lambda: _recorded(visit, "functioning", chaq_total(rule)))
 
 
 def cmas_maximum(visit: Visit) -> Read:

@@ -29,7 +29,7 @@ def of_visit(course: Course, visit: Visit) -> Iterator[Derived]:
     yield equivalent
     baseline = course.baseline
     if baseline is not None and order_of(baseline) < order_of(visit):
-        yield _reduction(course, daily_at(course, baseline), daily_at(course, visit))
+        yield _reduction(course, _daily_once(course, baseline), _daily_once(course, visit))
     yield _steroid_free(course, visit, equivalent)
     yield exposure(course, visit.on, weight_at(course, visit))
     dose = course.dose_on(visit.on)
@@ -48,12 +48,16 @@ def of_participant(course: Course) -> Iterator[Derived]:
 def equivalent_at(course: Course, visit: Visit) -> Derived:
     """Derive the prednisone-equivalent at a visit, by its weight or the last one before; pulses count from baseline."""
     since = _pulses_from(course, visit)
-    return daily_at(course, visit, [one for one in _glucocorticoids(course) if is_pulse(one, since, visit.on)])
+    return daily_at(course, visit, [one for one in glucocorticoids_of(course) if is_pulse(one, since, visit.on)])
+
+
+def _daily_once(course: Course, visit: Visit) -> Derived:
+    return course.remembered("daily prednisone-equivalent", visit, lambda: daily_at(course, visit))
 
 
 def daily_at(course: Course, visit: Visit, pulses: Iterable[Medication] = ()) -> Derived:
     """Derive the daily prednisone-equivalent at a visit, with some pulses beside it."""
-    pulses, drugs = tuple(pulses), _glucocorticoids(course)
+    pulses, drugs = tuple(pulses), glucocorticoids_of(course)
     daily_ones = [one for one in drugs if in_force(one, visit.on) != "no" and one.image.get("route") != PULSE_ROUTE]
     weight, at = course.last_number("vital_signs", "weight", visit) or (None, None)
     rule = course.rules["prednisone-equivalent"]
@@ -62,7 +66,7 @@ def daily_at(course: Course, visit: Visit, pulses: Iterable[Medication] = ()) ->
     result = prednisone_equivalent(given_on(daily_ones, visit.on), weight, counted, rule, twice)
     if at is not None and at.id != visit.id and result.value:
         result = _not_final(result, "weight", "The weight is that of an earlier visit: this one has none.")
-    if _is_unrecorded(course, visit):
+    if are_unrecorded(course, visit.on):
         result = _not_final(result, NO_RECORD, WHY_NO_RECORD)
     records = map(_used, (*daily_ones, *pulses))
     return Derived(result, used(visit.used("visited_on"), _weight_of(at), *records, _prior(course)))
@@ -87,14 +91,15 @@ def _reduction(course: Course, baseline: Derived, now: Derived) -> Derived:
 
 
 def _steroid_free(course: Course, visit: Visit, equivalent: Derived) -> Derived:
-    drugs = _glucocorticoids(course)
-    unrecorded = _is_unrecorded(course, visit)
+    drugs = glucocorticoids_of(course)
+    unrecorded = are_unrecorded(course, visit.on)
     rule = course.rules["steroid-free-since"]
     result = steroid_free_since(drugs, visit.on, equivalent.result, rule, unrecorded=unrecorded)
     return Derived(result, used(visit.used("visited_on"), *map(_used, drugs), *equivalent.inputs))
 
 
-def _glucocorticoids(course: Course) -> list[Medication]:
+def glucocorticoids_of(course: Course) -> list[Medication]:
+    """Give every glucocorticoid recorded."""
     return [one for one in course.medications if one.image.get("medication") in GLUCOCORTICOIDS]
 
 
@@ -104,10 +109,11 @@ def _pulses_from(course: Course, visit: Visit) -> date | None:
     return baseline.on if baseline is not None and order_of(baseline) <= order_of(visit) else None
 
 
-def _is_unrecorded(course: Course, visit: Visit) -> bool:
+def are_unrecorded(course: Course, on: date) -> bool:
+    """Whether glucocorticoids given on a day may not be recorded: no medication is, or one only as a prior treatment."""
     if not course.medications:
         return True
-    return is_unrecorded(_prior_treatments(course), _glucocorticoids(course), visit.on)
+    return is_unrecorded(_prior_treatments(course), glucocorticoids_of(course), on)
 
 
 def _prior_treatments(course: Course) -> tuple[str, ...]:

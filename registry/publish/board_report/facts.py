@@ -20,6 +20,8 @@ AUDIENCES: Mapping[str, str] = {
     OPEN: "Open: everybody who works on the study may read it; it tells nothing of treatment that is blinded",
     CLOSED: "Closed: for the members of the board and the unblinded statistician; it compares the arms",
 }
+RECIPIENT = "data safety monitoring board"
+"""Pseudonyms of its reports are of this recipient: they cannot be joined with an extract that anybody else was given."""
 KINDS = (
     "participant", "enrolment", "withdrawal", "consent", "allocation", "protocol_version", "protocol_activation",
     "skipped_visit", "protocol_deviation", "code_break", "data_query", "adverse_event", "reporting_clock",
@@ -38,8 +40,8 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report tells of, as it stood, the study's code in `cut` too. `names` has each participant's pseudonym, that
-    of extracts under this code, `terms` the code of each event that is coded.
+    """All that a report tells of, as it stood, the study's code in `cut` too. `names` has each participant's pseudonym, the
+    same in every report of the study, `terms` the code of each event that is coded.
 
     `arms` and `arm_of` are there in a closed report alone: the transaction of an open one sees no treatment.
     """
@@ -94,7 +96,7 @@ def read(tx: Transaction, study_id: str, cut: Cut, audience: str, key: bytes) ->
         sites=board_reports.common(tx, "site", moment),
         dictionaries=board_reports.common(tx, "dictionary", moment),
         images=images,
-        names=pseudonyms(key, cut.study, (one["id"] for one in images["participant"])),
+        names=pseudonyms(key, study_id, RECIPIENT, (one["id"] for one in images["participant"])),
         terms=codings.terms_of(tx, [one["id"] for one in images["adverse_event"]], moment),
         safety=safety,
         laboratory=study_safety.laboratory(tx, safety),

@@ -9,7 +9,7 @@ from registry.api.derived import rules_of_study
 from registry.domain.reporting_clocks import REPORTING_CLOCKS
 from registry.publish.board_report.blocks import Section, Table, Words
 from registry.publish.board_report.facts import Facts
-from registry.publish.extracts import software
+from registry.publish.extracts.manifest import software
 
 ABREAST = ("Rule", "Version") * 3
 DRAWN_BY = ("matplotlib", "statsmodels", "scipy", "numpy")

@@ -42,10 +42,10 @@ def listing(facts: Facts) -> Table:
         columns,
         rows or [["None", *[""] * (len(columns) - 1)]],
         texts=len(columns),
-        note="Participants bear the pseudonym that they have in extracts of the study. Day on drug: the day of the onset, counted "
-        "from the start of the drug that was begun last, which is day 1; of a date that is known in part, the earliest day. "
-        "Causality and expectedness are those of the drug that is blamed most. A SUSAR is provisional while an assessment is "
-        "missing.",
+        note="Participants bear the same pseudonym in every report of the study, and another in extracts. Day on drug: the day of "
+        "the onset, counted from the start of the drug that was begun last, which is day 1; of a date that is known in part, the "
+        "earliest day. Causality and expectedness are those of the drug that is blamed most. A SUSAR is provisional while an "
+        "assessment is missing.",
     )
 
 

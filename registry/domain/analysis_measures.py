@@ -1,0 +1,70 @@
+"""What a table for analysis has as a column: a measure with its words and unit, how it is protected and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, Literal, TypeVar
+
+from registry.domain.deidentification import Action
+from registry.domain.rulebook import RULEBOOK
+
+Value = Decimal | int | str | None
+S = TypeVar("S")
+T = TypeVar("T")
+OURS = "Rule of this registry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Generic[S]):
+    """A column of a table for analysis; `group` names the columns of the row that divide its values.
+
+    `inside` is whether it never leaves the study team.
+    """
+
+    name: str
+    words: str
+    type: Literal["decimal", "integer", "code", "0/1"]
+    read: Callable[[S], Value]
+    action: Action
+    unit: str | None = None
+    codes: Mapping[str, str] | None = None
+    group: tuple[str, ...] = ()
+    maximum: int | None = None
+    inside: bool = False
+
+    def of(self, prefix: str, words: str, read: Callable[[T], Value]) -> Measure[T]:
+        """Give the same measure of something else: with a prefix to its name, its words and the names of its group."""
+        return Measure(
+            name=f"{prefix}_{self.name}",
+            words=f"{words}: {self.words}",
+            type=self.type,
+            read=read,
+            action=self.action,
+            unit=self.unit,
+            codes=self.codes,
+            group=tuple(f"{prefix}_{name}" for name in self.group),
+            maximum=self.maximum,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """How an outcome that no rule of the rulebook gives is defined; `certainty` in percent."""
+
+    id: str
+    version: str
+    words: str
+    source: str
+    certainty: int
+
+    @property
+    def cited(self) -> str:
+        """Its name with its version, as the words of a column end."""
+        return f"(definition {self.id}, version {self.version}, certainty {self.certainty} %)"
+
+
+def cited(rule: str) -> str:
+    """Name a rule with its version, as the words of a column end."""
+    return f"(rule {rule}, version {RULEBOOK[rule].version}, certainty {RULEBOOK[rule].certainty} %)"

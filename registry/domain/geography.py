@@ -1,0 +1,35 @@
+"""The region of a country, as a wider place in its stead.
+
+Source: United Nations, Standard country or area codes for statistical use (M49), its first level of regions, by ISO 3166-1
+alpha-2 code [MEM 95%]. M49 has Antarctica in no region: it stands alone here. Taiwan, which
+M49 does not list, is with Asia.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_BY_REGION = {
+    "africa": (
+        "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW IO KE KM LR LS LY MA MG ML "
+        "MR MU MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TF TG TN TZ UG YT ZA ZM ZW"
+    ),
+    "americas": (
+        "AG AI AR AW BB BL BM BO BQ BR BS BV BZ CA CL CO CR CU CW DM DO EC FK GD GF GL GP GS GT GY HN HT "
+        "JM KN KY LC MF MQ MS MX NI PA PE PM PR PY SR SV SX TC TT US UY VC VE VG VI"
+    ),
+    "antarctica": "AQ",
+    "asia": (
+        "AE AF AM AZ BD BH BN BT CN CY GE HK ID IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MO MV "
+        "MY NP OM PH PK PS QA SA SG SY TH TJ TL TM TR TW UZ VN YE"
+    ),
+    "europe": (
+        "AD AL AT AX BA BE BG BY CH CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV "
+        "MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM UA VA"
+    ),
+    "oceania": "AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS",
+}
+
+REGIONS: Mapping[str, str] = MappingProxyType(
+    {country: region for region, countries in _BY_REGION.items() for country in countries.split()}
+)
+"""The region of each country: africa, americas, antarctica, asia, europe or oceania."""

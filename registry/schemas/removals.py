@@ -1,0 +1,10 @@
+"""Why a field is never in an extract, where several records have the same reason."""
+
+FREE_TEXT = "free text"
+IDENTIFIER = "names a record, a site or a study"
+REAL_MOMENT = "a real moment"
+OF_THE_REGISTRY = "tells of the registry, not of the participant"
+OF_THE_FAMILY = "tells of the family, not of the disease"
+UNLISTED = "text that no closed list was checked against"
+CONFIRMED = "holds comments in free text"
+IN_ERROR = "records entered in error are left out"

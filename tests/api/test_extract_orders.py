@@ -1,0 +1,202 @@
+"""What an extract can be ordered to be: its profile by role, its recipient, its moment; each refusal an event of the audit."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from registry import keys
+from registry.db import extracts
+from registry.domain import releases
+from tests import bodies
+from tests.conftest import World, attribution, person
+from tests.extracting import ordered, pulled
+
+ASKED = {"study": "JAKI-JDM", "purpose": "A test", "kinds": ["participant"]}
+
+
+def refused(world: World, role: str = "statistician", **asked: Any) -> tuple[int, str, dict[str, Any]]:
+    """Give the answer to an order that is refused, once the audit has it and nothing of what it was for."""
+    answer = world.people[role].post("/v1/extracts", ASKED | {"purpose": "A canary"} | asked)
+    assert answer.status_code >= 400, answer.text
+    [event] = [
+        event
+        for event in world.auditor.get("/v1/audit?kind=extract_refused&limit=200").json
+        if event["request_id"] == answer.headers["X-Request-Id"]
+    ]
+    assert (event["action"], event["actor"]) == ("refuse", f"The {role}")
+    assert {change["field"]: change["new"] for change in event["changes"]} == {
+        "/problem": bodies.problem(answer), "/study": asked.get("study", ASKED["study"]),
+    }  # fmt: skip
+    assert "canary" not in str(event)
+    return answer.status_code, bodies.problem(answer), answer.json
+
+
+@pytest.mark.parametrize(
+    ("role", "usual", "other"),
+    [
+        ("statistician", "internal", "safe_harbor"),
+        ("unblinded_statistician", "internal", "limited"),
+        ("data_manager", "blinded_review", "internal"),
+        ("monitor", "blinded_review", None),
+        ("partner", "safe_harbor", "limited"),
+    ],
+)
+def test_the_profile_is_the_roles_first_unless_another_of_its_own_is_named(
+    shared_world: World, role: str, usual: str, other: str | None
+) -> None:
+    somebody = shared_world.people[role]
+    assert ordered(shared_world, somebody)["profile"] == usual
+    if other:
+        assert ordered(shared_world, somebody, profile=other)["profile"] == other
+
+
+@pytest.mark.parametrize(
+    ("role", "profile", "allowed"),
+    [
+        ("partner", "internal", ["safe_harbor", "limited"]),
+        ("monitor", "limited", ["blinded_review"]),
+        ("data_manager", "safe_harbor", ["blinded_review", "internal"]),
+        ("unblinded_statistician", "blinded_review", ["internal", "limited", "safe_harbor"]),
+    ],
+)
+def test_a_profile_of_another_role_is_refused_and_noted(
+    shared_world: World, role: str, profile: str, allowed: list[str]
+) -> None:
+    status, problem, said = refused(shared_world, role, profile=profile)
+    assert (status, problem, said["allowed"]) == (403, "profile-not-allowed", allowed)
+
+
+def test_a_profile_must_be_allowed_at_every_site_that_is_covered(shared_world: World) -> None:
+    grant = "insert into access_grant (account_id, role, site_id) values (%s, 'monitor', %s)"
+    with shared_world.app.extensions["registry"].database.transaction() as tx:
+        tx.attribute(attribution())
+        both = person(shared_world.app, tx, "partner", shared_world.site)
+        tx.run(grant, [both.account_id, shared_world.other_site])
+        tx.commit()
+    people = {**shared_world.people, "partner": both}
+    assert refused(replace(shared_world, people=people), "partner")[2]["allowed"] == []
+
+
+def test_the_recipient_is_ones_own_organisation_unless_another_is_named(shared_world: World) -> None:
+    assert ordered(shared_world)["recipient"] == "Tests"
+    assert ordered(shared_world, recipient=" University  of Leeds ")["recipient"] == "University of Leeds"
+    assert ordered(shared_world, shared_world.partner, recipient="TESTS")["recipient"] == "TESTS"
+    status, problem, _ = refused(shared_world, "partner", recipient="Somebody else")
+    assert (status, problem) == (403, "recipient-not-yours")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"study": "NOWHERE"}, {"/study": "no_such_study"}),
+        ({"cut": "NONE-1"}, {"/cut": "no_such_cut"}),
+        ({"kinds": ["allocation"]}, {"/kinds": "kind_not_given"}),
+        ({"as_of": "2020-01-01T00:00:00Z"}, {"/as_of": "before_the_study"}),
+        ({"as_of": "2099-01-01T00:00:00Z"}, {"/as_of": "in_the_future"}),
+    ],
+)
+def test_what_is_not_there_is_named_as_a_broken_rule_and_noted(
+    shared_world: World, asked: dict[str, Any], said: dict[str, str]
+) -> None:
+    status, _, body = refused(shared_world, **asked)
+    assert status == 422
+    assert {rule["pointer"]: rule["code"] for rule in body["errors"]} == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"as_of": "2026-01-01T00:00:00"}, {"/as_of": "wrong_type"}),
+        ({"as_of": "2026-01-01T00:00:00Z", "cut": "A-1"}, {"/as_of": "one_of_both"}),
+        ({"formats": ["xlsx"]}, {"/formats/0": "not_in_list"}),
+        ({"kinds": ["participant", "participant"]}, {"/kinds": "repeated"}),
+        ({"profile": "none"}, {"/profile": "not_in_list"}),
+        ({"recipient": "x" * 81}, {"/recipient": "too_long"}),
+        ({"role": "auditor"}, {"/role": "unknown_field"}),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_place(
+    shared_world: World, asked: dict[str, Any], said: dict[str, str]
+) -> None:
+    answer = shared_world.statistician.post("/v1/extracts", ASKED | asked)
+    assert (answer.status_code, set(bodies.said(answer))) == (422, set(said)), answer.text
+
+
+# --- releases -----------------------------------------------------------------------------------------------------
+
+
+def aged(world: World, extract: dict[str, Any], days: int) -> datetime:
+    """Let a release be of so many days ago, as if time had passed; give its moment."""
+    moment = datetime.now(UTC) - timedelta(days=days)
+    with world.app.extensions["registry"].database.transaction() as tx:
+        tx.attribute(attribution())
+        values = {name: extract[name] for name in ("study_id", "purpose", "profile", "profile_version", "recipient",
+                                                   "uses", "formats", "kinds", "role", "key_version")}  # fmt: skip
+        extracts.record(tx, values | {"unblinded": False, "cut_at": moment, "state": "queued", "ordered_by": "A test"})
+        tx.commit()
+    return moment
+
+
+def test_releases_of_a_study_are_of_one_moment_for_ninety_days(world: World) -> None:
+    limited = ordered(world, profile="limited", recipient="One")
+    assert ordered(world, profile="safe_harbor", recipient="Another")["cut_at"] == limited["cut_at"]
+    assert ordered(world, world.partner)["cut_at"] == limited["cut_at"]
+    assert ordered(world, profile="limited", as_of=limited["cut_at"])["cut_at"] == limited["cut_at"]
+    inside = ordered(world)
+    assert inside["cut_at"] > limited["cut_at"], "what stays inside is of now"
+    status, problem, said = refused(world, profile="limited", as_of=inside["cut_at"])
+    assert (status, problem, said["interval_days"]) == (409, "release-too-close", 90)
+    assert [one[:19] for one in said["moments"]] == [limited["cut_at"][:19]]
+    cut = world.data_manager.post(f"/v1/studies/{world.study}/data-cuts", {"code": "CUT-1", "name": "C"}).json
+    assert refused(world, "partner", cut="CUT-1")[1] == "release-too-close"
+    assert ordered(world, cut="CUT-1")["cut_at"] == cut["moment"]
+
+
+def test_a_new_release_moment_comes_after_ninety_days(world: World) -> None:
+    earlier = ordered(world, profile="internal")
+    released = aged(world, earlier | {"profile": "limited"}, releases.INTERVAL_DAYS + 1)
+    new = datetime.fromisoformat(ordered(world, profile="limited")["cut_at"])
+    assert new - released > releases.INTERVAL
+
+
+def test_releases_that_are_ordered_at_once_are_of_one_moment(world: World) -> None:
+    def order(number: int) -> str:
+        somebody = replace(world.statistician, client=world.app.test_client())
+        return str(ordered(world, somebody, profile="limited", recipient=f"Number {number}")["cut_at"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(order, range(8)))) == 1
+
+
+# --- the same inputs ----------------------------------------------------------------------------------------------
+
+
+def withdrawn(world: World, participant: str) -> None:
+    body = bodies.withdrawal(participant, kind="data_use")
+    assert world.coordinator.post(f"/v1/studies/{world.study}/withdrawals", body).status_code == 201
+
+
+def test_the_same_inputs_give_the_same_bytes_after_everything_has_changed(world: World) -> None:
+    visits = [bodies.visited(world) for _ in range(3)]
+    first, files = pulled(world, kinds=["participant", "visit", "vital_signs", "derived"])
+    asked = {"as_of": first["cut_at"], "kinds": first["kinds"]}
+    amended = visits[0] | {"mode": "remote", "forms": {"vital_signs": {"weight": 99}}}
+    assert world.coordinator.put(f"/v1/visits/{visits[0]['id']}", amended, version=1).status_code == 200
+    error = visits[1] | {"entered_in_error": True}
+    assert world.coordinator.put(f"/v1/visits/{visits[1]['id']}", error, version=1).status_code == 200
+    withdrawn(world, visits[2]["participant_id"])
+    keys.add_pseudonym_key(world.installation.settings)
+    again, same = pulled(world, recipient="tests", **asked)
+    assert (again["id"] != first["id"], same) == (True, files)
+    assert [file["sha256"] for file in again["files"]] == [file["sha256"] for file in first["files"]]
+    other, new = pulled(world, recipient="A new one", **asked)
+    assert (other["participants"], first["participants"], other["key_version"]) == (2, 3, 2)
+    names = {line.split(b",")[0] for line in files["participant.csv"].splitlines()[1:]}
+    assert not any(name in content for name in names for content in new.values())
+    held = world.auditor.get(f"/v1/extracts?participant_id={visits[2]['participant_id']}").json
+    assert {one["id"] for one in held} == {first["id"], again["id"]}
