@@ -43,6 +43,24 @@ ENROLMENT = {
     "after": "jsonb_set(t.after, '{id}', to_jsonb(c.participant_id))",
 }
 IMAGE = "t.after || jsonb_build_object('id', c.id, 'participant_id', c.participant_id, 'site_id', c.site_id)"
+CHANGED = """
+    create temporary table changed on commit drop as
+    select v.id from (select id, row_number() over (order by id) as number from visit) v where v.number %% %s = 0"""
+OF_AMENDMENT = """
+    with later as (
+        update visit v set version = v.version + 1, changed_at = now() from changed c where c.id = v.id
+        returning v.id, v.version)
+    insert into audit.event ({columns}) select {values}
+    from later c join audit.event e on e.record_id = c.id and e.kind = 'visit' and e.version = c.version - 1"""
+AMENDED = {
+    "at": "clock_timestamp()",
+    "action": "'amend'",
+    "reason": "'Source verified'",
+    "version": "c.version",
+    "change_set": "uuidv7()",
+    "before": "e.after",
+    "after": "e.after || jsonb_build_object('version', c.version)",
+}
 OF_EACH_VISIT: dict[str, tuple[str, dict[str, str]]] = {
     "visit": ("id", {"id": "c.id", "participant_id": "c.participant_id"}),
     **{form: ("visit_id", {"visit_id": "c.id"}) for form in bodies.FORMS},
@@ -72,6 +90,24 @@ def fill(ground: Ground, visits: int) -> None:
         connection.execute("checkpoint")
 
 
+def amend(ground: Ground, one_of: int) -> None:
+    """Amend one of so many visits, as the audit tells it: each has an image before, and what is now is a version later."""
+    with ground.owner() as connection, connection.transaction():
+        connection.execute("set local session_replication_role = replica")
+        connection.execute(CHANGED, [one_of])
+        columns = [row[0] for row in connection.execute(COLUMNS, ["audit.event"]).fetchall()]
+        values: dict[str, sql.Composable] = {name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in columns}
+        values |= {name: sql.SQL(expression) for name, expression in AMENDED.items()}
+        connection.execute(
+            sql.SQL(OF_AMENDMENT).format(
+                columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                values=sql.SQL(", ").join(values[name] for name in columns),
+            )
+        )
+    with ground.owner() as connection:
+        connection.execute("vacuum analyze")
+
+
 def one_course(ground: Ground) -> str:
     """Record the twelve visits of one participant as the service does."""
     (participant,) = ground.enrol(ground.sites[0], 1)
@@ -99,7 +135,7 @@ def copy_rows(
     connection: psycopg.Connection[Any], statement: str, table: str, key: str, new: dict[str, str], template: str
 ) -> None:
     columns = [row[0] for row in connection.execute(COLUMNS, [table]).fetchall()]
-    values = {column: sql.SQL("t.{}").format(sql.Identifier(column)) for column in columns}
+    values: dict[str, sql.Composable] = {column: sql.SQL("t.{}").format(sql.Identifier(column)) for column in columns}
     values |= {column: sql.SQL(expression) for column, expression in ({"site_id": "c.site_id"} | new).items()}
     connection.execute(
         sql.SQL(statement).format(

@@ -6,10 +6,11 @@ database is away, the extract stays `writing` and the next one begins anew: what
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,25 +20,33 @@ import psycopg
 import structlog
 
 from registry import keys
+from registry.api.refusals import where
 from registry.commands import by_command
 from registry.db import extract_claims, extract_snapshot, extracts
-from registry.db.transaction import Database, Image, Transaction
+from registry.db.extract_snapshot import ReplicaBehind
+from registry.db.transaction import Image, Transaction
+from registry.domain.deidentification import PROFILES
 from registry.domain.extract_orders import Order
 from registry.domain.extract_states import EXTRACT, UNFINISHED, WRITTEN
 from registry.domain.recipients import same_name
 from registry.problems import (
+    BrokenRule,
+    CannotBeWritten,
+    CommandEnded,
     KeyMissing,
     NobodyAgrees,
     Problem,
+    ProfileChanged,
+    ReplicaTooFarBehind,
     RiskAboveThreshold,
-    Unexpected,
     VersionStale,
+    WriterFailed,
     WriterLost,
 )
 from registry.publish.extracts import drafts, writing
 from registry.publish.extracts.manifest import Written
-from registry.publish.extracts.writing import Cancelled, Sources
-from registry.settings import Settings
+from registry.publish.extracts.workshop import Interrupted, Teller, Workshop
+from registry.publish.extracts.writing import Cancelled, ExtractRefused
 
 log = structlog.get_logger("registry")
 BEGUN = "Writing begins"
@@ -45,35 +54,8 @@ ENDED = "Writing has ended"
 OVER = "Its time is over"
 MOST_BEGINNINGS = 5
 """After so many writers that ended without an end of the work, it is given up."""
-SECONDS_BETWEEN_NOTES = 1.0
 REFUSALS = (RiskAboveThreshold, NobodyAgrees)
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
-
-Shown = Callable[[str, int, int], None]
-
-
-class Interrupted(Exception):
-    """The worker is told to stop: another one shall begin anew."""
-
-
-def nobody_looks(_step: str, _done: int, _total: int) -> None:
-    """Show nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where extracts are written: what is read, where it is kept, who is told, and whether to stop.
-
-    `out` is the folder that a command names; without it an extract is kept in the home, for as long as the settings say.
-    """
-
-    sources: Sources
-    service: Database
-    settings: Settings
-    interrupted: Callable[[], bool] = field(default=lambda: False)
-    shown: Shown = field(default=nobody_looks)
-    out: Path | None = None
-    by: str = "worker"
 
 
 def work(shop: Workshop, extract_id: str) -> str:
@@ -148,44 +130,53 @@ def _worked_on(shop: Workshop, tx: Transaction, extract: Image) -> Image:
     asked = extracts.asked(tx, extract["id"])
     if asked.to_cancel:
         return _end(shop, tx, extract, "cancel")
-    if asked.begun >= MOST_BEGINNINGS:
-        return _failed(shop, tx, extract, WriterLost())
-    return _written(shop, tx, extract)
+    why_not = _why_not(shop, extract, asked.begun)
+    return _failed(shop, tx, extract, why_not) if why_not else _written(shop, tx, extract, asked.begun + 1)
 
 
-def _written(shop: Workshop, tx: Transaction, extract: Image) -> Image:
-    """Write an extract that is claimed, and keep how it ended."""
+def _why_not(shop: Workshop, extract: Image, begun: int) -> Problem | None:
+    """Give why an extract is not begun, where it is not."""
+    if extract.get("ordered_by") and not shop.out:
+        return CommandEnded()
+    profile = PROFILES.get(extract["profile"])
+    if profile is None or profile.version != extract["profile_version"]:
+        return ProfileChanged()
+    return WriterLost() if begun >= MOST_BEGINNINGS else None
+
+
+def _written(shop: Workshop, tx: Transaction, extract: Image, begun: int) -> Image:
+    """Write an extract that is claimed, as the so many-th who begins, and keep how it ended."""
     tx.attribute(by_command(shop.by, BEGUN))
     extract = extracts.become(tx, extract, EXTRACT.after(extract["state"], "write"))
     extracts.count_beginning(tx, extract["id"], 1)
     tx.commit()
+    draft = shop.out or drafts.new_draft(shop.settings.extracts, extract["id"])
     try:
-        return _kept(shop, tx, extract, _files(shop, tx, extract))
-    except Interrupted:
-        extracts.count_beginning(tx, extract["id"], -1)
-        tx.commit()
-        return extract
+        return _kept(shop, tx, extract, draft, _files(shop, tx, extract, draft))
     except Cancelled:
         return _end(shop, tx, extract, "cancel")
-    except VersionStale:
+    except (Interrupted, ReplicaBehind) as reason:
+        return _left(shop, tx, extract, reason)
+    except (VersionStale, *DATABASE_AWAY):
         raise
-    except Problem as problem:
-        return _failed(shop, tx, extract, problem)
-    except DATABASE_AWAY:
-        raise
+    except (OSError, ExtractRefused) as error:
+        return _not_written(shop, tx, extract, begun, error)
     except Exception as error:
-        log.error(  # noqa: TRY400 (a trace may hold a value)
-            "extract_failed", extract_id=extract["id"], error=type(error).__name__, where=_where(error)
-        )
-        return _failed(shop, tx, extract, Unexpected())
+        tx.undo()
+        return _failed(shop, tx, extract, error if isinstance(error, Problem) else _failure(extract, error))
     finally:
-        drafts.leave_no_draft(shop.settings.extracts, extract["id"])
+        if not shop.out:
+            drafts.leave_no_draft(draft)
 
 
-def _files(shop: Workshop, tx: Transaction, extract: Image) -> Written:
-    """Write the files into a draft that takes its place when the record tells of it."""
-    drafts.leave_no_draft(shop.settings.extracts, extract["id"])
-    shop.settings.extracts.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _files(shop: Workshop, tx: Transaction, extract: Image, draft: Path) -> Written:
+    """Write the files into a draft that takes its place when the record tells of it.
+
+    What others left is removed first: the commit just before went over the claim, so nobody else may write.
+    """
+    if not shop.out:
+        drafts.leave_nothing(shop.settings.extracts, extract["id"])
+        shop.settings.extracts.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = keys.pseudonym_keys(shop.settings)
     if extract["key_version"] not in known:
         raise KeyMissing
@@ -194,11 +185,11 @@ def _files(shop: Workshop, tx: Transaction, extract: Image) -> Written:
     return writing.write(
         replace(shop.sources, wal=wal),
         order_of(extract),
-        shop.out or drafts.draft_of(shop.settings.extracts, extract["id"]),
+        draft,
         keys=known,
         held_before=_held_before(shop, extract),
         still_agree=partial(_still_agree, shop, extract["uses"]),
-        progress=_Teller(shop, tx, extract["id"]),
+        progress=Teller(shop, tx, extract["id"]),
     )
 
 
@@ -217,10 +208,9 @@ def _still_agree(shop: Workshop, uses: Sequence[str], ids: Sequence[str]) -> fro
         return extracts.still_agree(tx, ids, uses)
 
 
-def _kept(shop: Workshop, tx: Transaction, extract: Image, written: Written) -> Image:
+def _kept(shop: Workshop, tx: Transaction, extract: Image, draft: Path, written: Written) -> Image:
     """Keep what was written and who is in it; the files take their place before the commit tells of them."""
     now, ids = datetime.now(UTC), sorted(written.participants)
-    kept = None if shop.out else now + timedelta(days=shop.settings.extract_days)
     told: dict[str, Any] = {
         "software": written.software,
         "files": [asdict(file) for file in written.files],
@@ -228,11 +218,49 @@ def _kept(shop: Workshop, tx: Transaction, extract: Image, written: Written) -> 
         "risk": written.risk,
         "participants": len(ids),
         "participants_sha256": hashlib.sha256("\n".join(ids).encode()).hexdigest(),
-        "expires_at": kept,
+        "expires_at": None if shop.out else now + timedelta(days=shop.settings.extract_days),
     }
-    tx.attribute(by_command(shop.by, ENDED))
-    extracts.hold(tx, extract["id"], ids)
-    return _end(shop, tx, extract, "complete", **told)
+    try:
+        tx.attribute(by_command(shop.by, ENDED))
+        extracts.hold(tx, extract["id"], ids)
+        ended = _become(shop, tx, extract, "complete", **told)
+        if not shop.out:
+            drafts.take_place(draft, shop.settings.extracts, extract["id"])
+        tx.commit()
+    except BaseException:
+        if shop.out:
+            drafts.removed(shop.out)
+        raise
+    return ended
+
+
+def _left(shop: Workshop, tx: Transaction, extract: Image, reason: Exception) -> Image:
+    """Leave an extract to the next one, as if nobody had begun; what a command ordered nobody else writes."""
+    tx.undo()
+    if shop.out and isinstance(reason, Interrupted):
+        return _end(shop, tx, extract, "cancel")
+    if shop.out:
+        return _failed(shop, tx, extract, ReplicaTooFarBehind())
+    extracts.count_beginning(tx, extract["id"], -1)
+    tx.commit()
+    return extract
+
+
+def _not_written(shop: Workshop, tx: Transaction, extract: Image, begun: int, error: OSError | ExtractRefused) -> Image:
+    """Leave an extract to the next one: there may be a disk then, or it is the next one who took the draft away.
+
+    The last one gives it up. What is said of it names no path.
+    """
+    number = error.errno if isinstance(error, OSError) else errno.EEXIST
+    log.error(
+        "extract_not_written", extract_id=extract["id"], error=errno.errorcode.get(number or 0), where=where(error)
+    )
+    if begun < MOST_BEGINNINGS and not shop.out:
+        return extract
+    tx.undo()
+    return _failed(
+        shop, tx, extract, CannotBeWritten(BrokenRule("", "cannot_be_written", f"{os.strerror(number or errno.EIO)}."))
+    )
 
 
 def _failed(shop: Workshop, tx: Transaction, extract: Image, problem: Problem) -> Image:
@@ -242,41 +270,25 @@ def _failed(shop: Workshop, tx: Transaction, extract: Image, problem: Problem) -
     failure = {"type": f"/problems/{problem.slug()}", "title": problem.title(), "detail": detail}
     tx.attribute(by_command(shop.by, ENDED))
     if act == "refuse":
-        extracts.note_refusal(tx, problem.slug(), id=extract["id"])
+        extracts.note_refusal(tx, problem.slug(), **extracts.ordered_by(extract))
     return _end(shop, tx, extract, act, failure=failure, risk=problem.members.get("risk"))
 
 
 def _end(shop: Workshop, tx: Transaction, extract: Image, act: str, **values: Any) -> Image:
-    state = EXTRACT.after(extract["state"], act)
-    tx.attribute(by_command(shop.by, ENDED))
-    ended = extracts.become(tx, extract, state, finished_at=datetime.now(UTC), **values)
-    if act == "complete" and shop.out is None:
-        drafts.take_place(shop.settings.extracts, extract["id"])
+    """End an extract without files: nothing of it stays, whoever left it."""
+    ended = _become(shop, tx, extract, act, **values)
+    drafts.leave_nothing(shop.settings.extracts, extract["id"])
     tx.commit()
     return ended
 
 
-class _Teller:
-    """Tells how far the writing is, at most once a second, and hears that it is to end."""
-
-    def __init__(self, shop: Workshop, tx: Transaction, extract_id: str) -> None:
-        self.shop, self.tx, self.extract_id = shop, tx, extract_id
-        self.told = -SECONDS_BETWEEN_NOTES
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Tell it; raises Interrupted or Cancelled."""
-        if self.shop.interrupted():
-            raise Interrupted
-        self.shop.shown(step, done, total)
-        if (now := time.monotonic()) - self.told >= SECONDS_BETWEEN_NOTES:
-            self.told = now
-            if extracts.tell(self.tx, self.extract_id, step, done, total):
-                raise Cancelled
+def _become(shop: Workshop, tx: Transaction, extract: Image, act: str, **values: Any) -> Image:
+    tx.attribute(by_command(shop.by, ENDED))
+    state = EXTRACT.after(extract["state"], act)
+    return extracts.become(tx, extract, state, finished_at=datetime.now(UTC), **values)
 
 
-def _where(error: BaseException) -> str:
-    """Name the line that failed; never the message, which may hold a value."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "-"
+def _failure(extract: Image, error: Exception) -> Problem:
+    """Tell the log what is not known, and give the problem that says so."""
+    log.error("extract_failed", extract_id=extract["id"], error=type(error).__name__, where=where(error))
+    return WriterFailed()

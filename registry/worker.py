@@ -13,10 +13,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import psycopg
 import structlog
@@ -30,8 +31,8 @@ from registry.api import safety_watch
 from registry.commands import by_command
 from registry.db import events, reporting_clocks
 from registry.db.transaction import Database
-from registry.extracting import Workshop
 from registry.observing import log_to_standard_error
+from registry.publish.extracts.workshop import Workshop
 from registry.publish.extracts.writing import Sources
 from registry.serving import Connections
 from registry.settings import Settings
@@ -41,6 +42,8 @@ SCHEMA = "procrastinate"
 EVERY_MINUTE = "* * * * *"
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 SECONDS_TO_STOP = 5
+SECONDS_TO_END = SECONDS_TO_STOP + 2
+"""The queue may lose a cancellation that reaches it while it begins; it is not waited for longer than this."""
 SECONDS_BETWEEN_ATTEMPTS = 5
 QUEUES = ("clocks", "extracts")
 """Each is worked on by itself, one job after the other."""
@@ -136,9 +139,12 @@ async def work(app: App, stopped: threading.Event) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     working, stopping = asyncio.create_task(_work(app)), asyncio.create_task(asked.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    (working if asked.is_set() else stopping).cancel()
-    with suppress(asyncio.CancelledError):
-        await working
+    if not asked.is_set():
+        stopping.cancel()
+        return await working
+    working.cancel()
+    await asyncio.wait({working}, timeout=SECONDS_TO_END)
+    return None
 
 
 async def _work(app: App) -> None:
@@ -148,11 +154,14 @@ async def _work(app: App) -> None:
             await app.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=True)
         workers = [asyncio.create_task(_work_on(app, name)) for name in QUEUES]
         try:
-            await asyncio.gather(*workers)
+            await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in workers:
-                one.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+                one.cancel()  # once: a second time would cut its ending short, which then never comes
+            ended = await asyncio.gather(*workers, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
 
 async def _work_on(app: App, queue_name: str) -> None:
@@ -182,7 +191,7 @@ def run(settings: Settings, found: Connections) -> None:
             with _undisturbed(), workshop(settings, found, stopped) as shop:
                 caught_up, noted = catch_up(shop.service), note_overdue(shop.service, datetime.now(UTC))
                 log.info("worker_started", caught_up=caught_up, noted=noted)
-                asyncio.run(work(queue(found.service, shop), stopped))
+                _run_to_its_end(work(queue(found.service, shop), stopped))
         except (psycopg.Error, ConnectorException) as error:
             serving.stop_on_signals()
             log.error("worker_lost_database", error=type(error).__name__)  # noqa: TRY400 (a trace may hold a value)
@@ -190,6 +199,15 @@ def run(settings: Settings, found: Connections) -> None:
         else:
             log.info("worker_stopped")
             return
+
+
+def _run_to_its_end(working: Coroutine[Any, Any, None]) -> None:
+    """Run it, and no longer: `asyncio.run` would wait for tasks that are left over, one of which may never end."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(working)
+    finally:
+        loop.close()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from registry import extracting
 from registry.db.transaction import Database
-from registry.extracting import Workshop
+from registry.publish.extracts.workshop import Workshop
 from registry.publish.extracts.writing import Sources
 from tests.conftest import Installation, Person, World
 

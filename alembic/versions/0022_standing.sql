@@ -73,6 +73,8 @@ call standing.show('randomisation_slot');
 call standing.show('dose');
 call standing.show('concomitant_medication');
 call standing.show('adverse_event');
+call standing.show('study_dictionary');
+call standing.show('coding');
 call standing.show('visit');
 call standing.show('vital_signs');
 call standing.show('disease_activity');
@@ -117,7 +119,7 @@ create function deidentified.has_changed_since(since timestamptz) returns boolea
                                               where p.site_id = e.record_id and p.study_id = said('study_id')::uuid)
                or e.kind = any (array['consent_document', 'protocol_version', 'protocol_activation', 'participant', 'consent',
                                       'withdrawal', 'allocation', 'randomisation_slot', 'dose', 'concomitant_medication',
-                                      'adverse_event', 'visit'])
+                                      'adverse_event', 'study_dictionary', 'coding', 'visit'])
                   and e.after ->> 'study_id' = said('study_id')));
 revoke execute on function deidentified.has_changed_since(timestamptz) from public;
 grant execute on function deidentified.has_changed_since(timestamptz) to registry_extract;
@@ -150,7 +152,7 @@ where p.study_id = (select said('study_id')::uuid)
 
 -- Those among them whose consent covers every use that the reader has said, and their assent where it is asked for. It is
 -- what consent_covers tells of one participant by the tables as they are, told of all at once by records as they stand;
--- the rule has its words there.
+-- the rule has its words there. Where the reader has said participants, it is they alone, each with a place, from 0.
 create view deidentified.seen with (security_barrier) as
 with covered as materialized (
     select * from deidentified.covered
@@ -201,11 +203,14 @@ assent as (
         order by a.effective_from desc, a.id desc limit 1) as from_age
     from (select distinct study_id, site_id, today from covered) place
 )
-select p.participant_id
+select p.participant_id, wanted.place::integer - 1 as place
 from covered p
+left join string_to_table(said('participants'), ',') with ordinality wanted(participant_id, place)
+    on wanted.participant_id::uuid = p.participant_id
 join answers on answers.participant_id = p.participant_id
 join assent on assent.site_id = p.site_id and assent.today = p.today
-where answers.consented = (select count(*) from asked_use)
+where (wanted.place is not null or (select said('participants')) is null)
+  and answers.consented = (select count(*) from asked_use)
   and (assent.from_age is null or age_on(p.birth_year, p.birth_month, p.today) < assent.from_age
        or answers.assented = (select count(*) from asked_use)
        or p.participant_id in (select c.participant_id from counting c
@@ -213,7 +218,7 @@ where answers.consented = (select count(*) from asked_use)
 
 -- The same with day 1: the date of the complete visit of week 0, or else of the first complete visit.
 create view deidentified.dated with (security_barrier) as
-select x.participant_id, first.day_1
+select x.participant_id, x.place, first.day_1
 from deidentified.seen x
 left join (
     select v.participant_id,
@@ -224,23 +229,23 @@ left join (
 
 -- Complete visits, numbered by date. Not granted to anybody either.
 create view deidentified.numbered_visit with (security_barrier) as
-select participant_id, visit_id, site_id, visit_number, event, mode, day_1,
+select participant_id, place, visit_id, site_id, visit_number, event, mode, visited_on, day_1,
        deidentified.study_day(visited_on, day_1) as visited_day
 from (
-    select x.participant_id, v.id as visit_id, v.site_id, v.event, v.mode, v.visited_on,
+    select x.participant_id, x.place, v.id as visit_id, v.site_id, v.event, v.mode, v.visited_on,
            row_number() over (of_participant order by v.visited_on, v.event, v.id)::integer as visit_number,
            coalesce(min(v.visited_on) filter (where v.event = 'week_0') over of_participant,
                     min(v.visited_on) over of_participant) as day_1
     from deidentified.seen x
     join standing.visit v on v.participant_id = x.participant_id and v.study_id = (select said('study_id')::uuid)
                          and v.status = 'complete' and not v.entered_in_error
-    window of_participant as (partition by x.participant_id)) numbered;
+    window of_participant as (partition by x.place, x.participant_id)) numbered;
 
 create view deidentified.study with (security_barrier) as
 select s.code as study_code from standing.study s where s.id = (select said('study_id')::uuid);
 
 create view deidentified.participant with (security_barrier) as
-select x.participant_id,
+select x.participant_id, x.place,
        deidentified.age_in(p.birth_year, p.birth_month, x.day_1::text) as age_at_first_visit,
        deidentified.age_in(p.birth_year, p.birth_month, p.symptom_onset) as age_at_onset,
        deidentified.precision_of(p.symptom_onset) as symptom_onset_precision,
@@ -339,7 +344,7 @@ cross join lateral (
     from jsonb_to_recordset(p.autoantibodies) as t(antibody text, finding text)) a;
 
 create view deidentified.consent with (security_barrier) as
-select x.participant_id,
+select x.participant_id, x.place,
        row_number() over (partition by x.participant_id order by c.given_on, c.id)::integer
            as consent_number,
        c.kind, deidentified.study_day(c.given_on, x.day_1) as given_day,
@@ -348,18 +353,18 @@ from deidentified.dated x
 join standing.consent c on c.participant_id = x.participant_id and not c.entered_in_error;
 
 create view deidentified.visit with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day, x.mode
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day, x.mode
 from deidentified.numbered_visit x;
 
 create view deidentified.vital_signs with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.height, f.height_position, f.weight, f.systolic_blood_pressure, f.diastolic_blood_pressure, f.heart_rate,
        f.respiratory_rate, f.temperature, f.oxygen_saturation
 from deidentified.numbered_visit x
 join standing.vital_signs f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.disease_activity with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.physician_global_activity, f.physician_global_scale, f.patient_global_activity, f.patient_global_scale,
        f.patient_global_wording, f.patient_global_rater, f.extramuscular_global_activity, f.pain, f.pain_rater,
        f.physician_global_damage, f.mdaat_constitutional, f.mdaat_cutaneous, f.mdaat_skeletal,
@@ -368,7 +373,7 @@ from deidentified.numbered_visit x
 join standing.disease_activity f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.muscle_strength with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.mmt8_maximum, f.mmt8_side, f.mmt8_total, f.cmas_maximum, f.cmas_total, f.mmt8_neck_flexors,
        f.mmt8_deltoid_right, f.mmt8_biceps_right, f.mmt8_gluteus_maximus_right, f.mmt8_gluteus_medius_right,
        f.mmt8_quadriceps_right, f.mmt8_wrist_extensors_right, f.mmt8_ankle_dorsiflexors_right, f.mmt8_deltoid_left,
@@ -382,7 +387,7 @@ from deidentified.numbered_visit x
 join standing.muscle_strength f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.skin_disease with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.cdasi_activity_total, f.cdasi_damage_total, f.das_skin_total, f.das_muscle_total, f.das_total,
        f.nailfold_density, ('open' = any (f.nailfold_patterns))::integer as nailfold_patterns_open,
        ('crossed' = any (f.nailfold_patterns))::integer as nailfold_patterns_crossed,
@@ -425,7 +430,7 @@ from deidentified.numbered_visit x
 join standing.skin_disease f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.functioning with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.chaq_index, f.chaq_rater, f.chq_physical_summary, f.promis_rater, f.chaq_dressing, f.chaq_arising,
        f.chaq_eating, f.chaq_walking, f.chaq_hygiene, f.chaq_reach, f.chaq_grip, f.chaq_activities,
        f.chaq_dressing_aid::integer, f.chaq_arising_aid::integer, f.chaq_eating_aid::integer,
@@ -436,7 +441,7 @@ from deidentified.numbered_visit x
 join standing.functioning f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.organ_involvement with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.calcinosis::integer, f.calcinosis_lesions,
        ('superficial' = any (f.calcinosis_types))::integer as calcinosis_types_superficial,
        ('tumoral' = any (f.calcinosis_types))::integer as calcinosis_types_tumoral,
@@ -465,7 +470,7 @@ from deidentified.numbered_visit x
 join standing.organ_involvement f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.damage with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day,
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day,
        f.mdi_extent_total, f.mdi_extent_maximum, f.mdi_severity_total, f.mdi_muscle_severity, f.mdi_skeletal_severity,
        f.mdi_cutaneous_severity, f.mdi_gastrointestinal_severity, f.mdi_pulmonary_severity, f.mdi_cardiac_severity,
        f.mdi_peripheral_vascular_severity, f.mdi_endocrine_severity, f.mdi_ocular_severity, f.mdi_infection_severity,
@@ -474,24 +479,32 @@ from deidentified.numbered_visit x
 join standing.damage f on f.visit_id = x.visit_id and not f.voided;
 
 create view deidentified.missing_value with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day, f.form, m.key as field, m.value as reason
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day, f.form, m.key as field, m.value as reason
 from deidentified.numbered_visit x
 join standing.missing f on f.visit_id = x.visit_id
 cross join lateral jsonb_each_text(f.missing) m;
 
+-- Most were collected on the day of the visit: the moments between which it is that day beyond doubt, however clocks were
+-- changed at midnight, are found once a visit, for to look up a time zone takes longer than the rest of a row.
 create view deidentified.laboratory_result with (security_barrier) as
-select x.participant_id, x.visit_number, x.event, x.visited_day, r.position + 1 as result_number,
+with visit as materialized (
+    select v.*, s.time_zone, (v.visited_on + time '04:00') at time zone s.time_zone as day_begins,
+           (v.visited_on + time '22:00') at time zone s.time_zone as day_ends
+    from deidentified.numbered_visit v
+    join standing.site s on s.id = v.site_id
+)
+select x.participant_id, x.place, x.visit_number, x.event, x.visited_day, r.position + 1 as result_number,
        r.analyte, r.value, r.comparator, case when r.value is not null then r.unit end as unit, r.finding,
        r.lower_limit, r.upper_limit, r.lower_limit_of_quantification, r.specimen,
-       deidentified.study_day((r.collected_at at time zone s.time_zone)::date, x.day_1) as collected_day,
+       case when r.collected_at >= x.day_begins and r.collected_at < x.day_ends then x.visited_day
+            else deidentified.study_day((r.collected_at at time zone x.time_zone)::date, x.day_1) end as collected_day,
        r.missing_reason, r.standard_value, r.standard_unit, r.standard_lower_limit, r.standard_upper_limit,
        r.reference_mean, r.reference_sd
-from deidentified.numbered_visit x
-join standing.laboratory_result r on r.visit_id = x.visit_id and not r.voided
-join standing.site s on s.id = x.site_id;
+from visit x
+join standing.laboratory_result r on r.visit_id = x.visit_id and not r.voided;
 
 create view deidentified.dose with (security_barrier) as
-select x.participant_id,
+select x.participant_id, x.place,
        row_number() over (partition by x.participant_id order by d.started_on, d.id)::integer
            as dose_number,
        d.drug, d.atc, d.formulation, d.mg_per_intake, d.intakes_per_day, d.weight_used, d.egfr_used,
@@ -502,7 +515,7 @@ from deidentified.dated x
 join standing.dose d on d.participant_id = x.participant_id and not d.entered_in_error;
 
 create view deidentified.concomitant_medication with (security_barrier) as
-select x.participant_id,
+select x.participant_id, x.place,
        row_number() over (partition by x.participant_id order by m.started_on, m.id)::integer
            as medication_number,
        m.medication, m.dose, m.dose_unit, m.frequency, m.route,
@@ -517,14 +530,16 @@ from deidentified.dated x
 join standing.concomitant_medication m on m.participant_id = x.participant_id and not m.entered_in_error;
 
 create view deidentified.numbered_adverse_event with (security_barrier) as
-select x.participant_id, x.day_1, e.id as adverse_event_id,
+select x.participant_id, x.place, x.day_1, e.id as adverse_event_id,
        row_number() over (partition by x.participant_id order by e.started_on, e.id)::integer
            as adverse_event_number
 from deidentified.dated x
 join standing.adverse_event e on e.participant_id = x.participant_id and not e.entered_in_error;
 
+-- Its coded term is of the dictionary that the study codes with at the moment, and stands in it: words of a reporter do not come
+-- this way. A dictionary never changes, and is read as it is.
 create view deidentified.adverse_event with (security_barrier) as
-select x.participant_id, x.adverse_event_number,
+select x.participant_id, x.place, x.adverse_event_number,
        e.ctcae_version, e.grade, e.special_interest,
        deidentified.partial_study_day(e.started_on, x.day_1) as started_day,
        deidentified.precision_of(e.started_on) as started_precision,
@@ -544,19 +559,30 @@ select x.participant_id, x.adverse_event_number,
        deidentified.middle_day(e.died_on, x.day_1) as died_middle_day,
        ('pregnancy' = any (e.special_situations))::integer as special_situations_pregnancy,
        ('overdose' = any (e.special_situations))::integer as special_situations_overdose,
-       ('medication_error' = any (e.special_situations))::integer as special_situations_medication_error
-from deidentified.numbered_adverse_event x
-join standing.adverse_event e on e.id = x.adverse_event_id;
-
-create view deidentified.drug_causality with (security_barrier) as
-select x.participant_id, x.adverse_event_number, c.drug, c.causality, c.action_taken, c.dechallenge, c.rechallenge
+       ('medication_error' = any (e.special_situations))::integer as special_situations_medication_error,
+       coalesce(t.preferred_term, t.term) as preferred_term, t.system_organ_class,
+       d.name as dictionary, d.edition as dictionary_version
 from deidentified.numbered_adverse_event x
 join standing.adverse_event e on e.id = x.adverse_event_id
-cross join lateral jsonb_to_recordset(e.causality) as c(
-    drug text, causality text, action_taken text, dechallenge text, rechallenge text);
+left join (standing.coding c
+           join dictionary_term t on t.id = c.dictionary_term_id
+           join dictionary d on d.id = t.dictionary_id)
+       on c.record_id = e.id
+          and c.dictionary_id = (select used.dictionary_id from standing.study_dictionary used
+                                 where used.study_id = (select said('study_id')::uuid) and used.kind = 'adverse_event'
+                                 order by used.id desc limit 1);
+
+create view deidentified.drug_causality with (security_barrier) as
+select x.participant_id, x.place, x.adverse_event_number, c.drug_causality_number::integer,
+       c.drug, c.causality, c.action_taken, c.dechallenge, c.rechallenge
+from deidentified.numbered_adverse_event x
+join standing.adverse_event e on e.id = x.adverse_event_id
+cross join lateral rows from (jsonb_to_recordset(e.causality) as (
+    drug text, causality text, action_taken text, dechallenge text, rechallenge text))
+    with ordinality as c(drug, causality, action_taken, dechallenge, rechallenge, drug_causality_number);
 
 create view deidentified.severity_change with (security_barrier) as
-select x.participant_id, x.adverse_event_number, c.severity_change_number::integer,
+select x.participant_id, x.place, x.adverse_event_number, c.severity_change_number::integer,
        (c.said ->> 'grade')::smallint as grade,
        deidentified.partial_study_day(c.said ->> 'changed_on', x.day_1) as changed_day,
        deidentified.precision_of(c.said ->> 'changed_on') as changed_precision,
@@ -567,7 +593,7 @@ cross join lateral jsonb_array_elements(e.severity_changes) with ordinality as c
 
 -- The arm of who was allocated; only who knows the treatment sees it.
 create view deidentified.allocation with (security_barrier) as
-select x.participant_id, r.arm,
+select x.participant_id, x.place, r.arm,
        deidentified.study_day((a.allocated_at at time zone s.time_zone)::date, x.day_1) as allocated_day
 from deidentified.dated x
 join standing.allocation a on a.participant_id = x.participant_id

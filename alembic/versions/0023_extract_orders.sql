@@ -100,14 +100,17 @@ create policy by_site on extract_participant to registry_service
     using ((select sees_every_site()) or site_id = any ((select visible_sites())::uuid[]));
 grant select, insert on extract_participant to registry_service;
 
--- The moments at which a study was released, or is about to be, to whomever: also where the caller may not see the extract.
-create function released_at(study uuid, profiles text[]) returns timestamptz[]
+-- How a study was released, or is about to be, and to whom: also where the caller may not see the extract.
+create function releases_of(study uuid, profiles text[])
+    returns table (moment timestamptz, recipient text, profile text, uses text[], sites uuid[])
     language sql stable security definer set search_path = public, pg_temp
-    return (select coalesce(array_agg(distinct e.cut_at order by e.cut_at), '{}') from extract e
-            where e.study_id = released_at.study and e.profile = any (profiles)
-              and e.state = any (array['queued', 'writing', 'complete', 'expired']));
-revoke execute on function released_at(uuid, text[]) from public;
-grant execute on function released_at(uuid, text[]) to registry_service;
+begin atomic
+    select distinct e.cut_at, e.recipient, e.profile, e.uses, e.sites from extract e
+    where e.study_id = releases_of.study and e.profile = any (releases_of.profiles)
+      and e.state = any (array['queued', 'writing', 'complete', 'expired']);
+end;
+revoke execute on function releases_of(uuid, text[]) from public;
+grant execute on function releases_of(uuid, text[]) to registry_service;
 
 -- Tell the worker, with the commit, that there is something to write.
 create function call_writer(ordered uuid) returns void

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from flask import Response, current_app, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from registry.api import extract_orders
 from registry.api.contract import Call
+from registry.api.identity import EVERY_SITE
 from registry.db import extracts
-from registry.problems import ExtractGone, ExtractNotReady, NoSuchRecord, RangeNotSatisfiable
+from registry.permissions import Role
+from registry.problems import ExtractGone, ExtractNotReady, NoSuchRecord, ProfileNotAllowed, RangeNotSatisfiable
 
 WHOLE = "extract.zip"
 MEDIA: Mapping[str, str] = {
@@ -26,20 +30,29 @@ MEDIA: Mapping[str, str] = {
     ".sav": "application/x-spss-sav",
 }
 SENT = (200, 206)
+ONE_PART = re.compile("bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-[0-9]{1,18})", re.IGNORECASE)
 
 
 def sent(call: Call, extract: Mapping[str, Any], name: str) -> Response:
     """Send a file of an extract, or the part that is asked for, and keep that as an event where bytes are sent.
 
     Raises:
-        ExtractNotReady: it is not complete. ExtractGone: its files are not all there. NoSuchRecord: it has no such file.
-        RangeNotSatisfiable: the file has no such part.
+        ProfileNotAllowed: it is not given to these roles any more. ExtractNotReady: it is not complete.
+        ExtractGone: its files are not all there. NoSuchRecord: it has no such file. RangeNotSatisfiable: nor such a part.
     """
+    try:
+        _still_given(call, extract)
+    except ProfileNotAllowed as problem:
+        extracts.note_refusal(call.tx, problem.slug(), id=extract["id"])
+        call.tx.commit()
+        raise
     found = files_of(extract)
     if name not in found:
         raise NoSuchRecord
     path, named = found[name], f"extract-{extract['id']}.zip" if name == WHOLE else name
     media, etag = MEDIA[path.suffix], _sha256(extract, name)
+    if not _asks_for_one_part(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)
     try:
         response: Response = send_file(path, media, as_attachment=True, download_name=named, etag=etag)
     except RequestedRangeNotSatisfiable:
@@ -63,6 +76,21 @@ def files_of(extract: Mapping[str, Any]) -> dict[str, Path]:
     if any(not path.is_file() or path.stat().st_size != sizes[name] for name, path in listed.items()):
         raise ExtractGone
     return listed
+
+
+def _still_given(call: Call, extract: Mapping[str, Any]) -> None:
+    """Let an extract leave only by roles that could order it today; an auditor reads each that tells no treatment."""
+    by, sites = call.attribution, extract.get("sites") or [EVERY_SITE]
+    allowed = extract_orders.profiles_of(by, sites)
+    audited = Role.AUDITOR in by.role.split(",") and not extract["unblinded"]
+    if extract["profile"] not in allowed and not audited:
+        raise ProfileNotAllowed(allowed=list(allowed))
+
+
+def _asks_for_one_part(asked: str) -> bool:
+    """Tell whether one part is asked for as RFC 9110 has it; who asks in another way is sent the whole."""
+    found = ONE_PART.fullmatch(asked.strip())
+    return found is not None and not (found[2] and int(found[2]) < int(found[1]))
 
 
 def _sha256(extract: Mapping[str, Any], name: str) -> str:

@@ -28,16 +28,16 @@ from registry.problems import (
 
 NO_CUT = BrokenRule("/cut", "no_such_cut", "The study has no data cut with this code.")
 NO_STUDY = BrokenRule("/study", "no_such_study", "There is no study with this code.")
-NOT_GIVEN = BrokenRule("/kinds", "kind_not_given", "By this profile and role not every one of these kinds is given.")
 FUTURE = BrokenRule("/as_of", "in_the_future", "The moment must be past.")
 BEFORE = "before_the_study", "The registry did not know the study at this moment."
 KindsOf = Callable[[Profile, bool], Sequence[str]]
 RELEASED = tuple(profile.name for profile in PROFILES.values() if profile.released)
 
 
-def profiles_of(by: Attribution) -> tuple[str, ...]:
-    """Give the profiles that somebody gets at every site covered, the usual one first."""
-    at_each = [set(_roles(roles)) for roles in (by.site_roles.values() or [by.role])]
+def profiles_of(by: Attribution, sites: Collection[str] | None = None) -> tuple[str, ...]:
+    """Give the profiles that somebody gets at every one of these sites, or at every site covered, the usual one first."""
+    covered = by.site_roles.values() or [by.role]
+    at_each = [set(_roles(roles)) for roles in (covered if sites is None else map(by.role_at, sites))]
     granted = [{name for role in roles for name in PROFILES_OF.get(role, ())} for roles in at_each]
     held = set().union(*at_each)
     ordered = dict.fromkeys(name for role, names in PROFILES_OF.items() if role in held for name in names)
@@ -60,7 +60,8 @@ def order(
 
     Raises:
         RulesBroken: no such study or cut, a moment before the study, or a kind that is not given. MomentInTheFuture.
-        ProfileNotAllowed. RecipientNotYours. ReleaseTooClose: another release is too near in time.
+        ProfileNotAllowed. RecipientNotYours. ReleaseTooClose: another release is too near in time. ReleasedOtherwise: the
+            recipient has the study in another way.
     """
     study_id = _study(tx, asked["study"])
     profile, recipient = _profile(asked["profile"], allowed), _recipient(by, asked["recipient"])
@@ -68,17 +69,17 @@ def order(
         "study_id": study_id,
         "purpose": asked["purpose"],
         "cut": asked["cut"],
-        "cut_at": _moment(tx, study_id, asked, profile),
         "profile": profile.name,
         "profile_version": profile.version,
         "recipient": recipient,
-        "uses": _uses(by, asked["uses"]),
+        "uses": _uses(by, asked["uses"], profile, recipient),
         "formats": [name for name in FORMATS if name in asked["formats"]],
         "kinds": _kinds(asked["kinds"], kinds_of(profile, by.unblinded == "yes")),
         "sites": None if by.sites == EVERY_SITE else sorted(by.sites.split(",")),
         "role": by.role,
         "unblinded": by.unblinded == "yes",
     }
+    made |= {"cut_at": _moment(tx, made, _named(tx, study_id, asked), profile)}
     equal = extracts.equal_to(tx, made, (*UNFINISHED, *WRITTEN))
     return made | {"key_version": equal[0]["key_version"] if equal else max(keys)}
 
@@ -109,35 +110,49 @@ def _profile(asked: str | None, allowed: Sequence[str]) -> Profile:
 
 
 def _recipient(by: Attribution, asked: str | None) -> str:
-    own = " ".join(unicodedata.normalize("NFC", by.organisation).split())[:80]
-    named = " ".join(unicodedata.normalize("NFC", asked).split()) if asked else own
-    if Role.PARTNER in _roles(by.role) and same_name(named) != same_name(own):
+    named = " ".join(unicodedata.normalize("NFC", asked or by.organisation).split())[:80]
+    if Role.PARTNER in _roles(by.role) and _is_another(by, named):
         raise RecipientNotYours
     return named
 
 
+def _is_another(by: Attribution, recipient: str) -> bool:
+    """Tell whether a recipient is another organisation than the one of whoever orders."""
+    return same_name(recipient) != same_name(by.organisation)
+
+
 def _kinds(asked: Collection[str], given: Sequence[str]) -> list[str]:
     """Give the kinds in the order in which they are written; every one that is given where none is asked for."""
-    if set(asked) - set(given):
-        raise RulesBroken(NOT_GIVEN)
+    others = [place for place, kind in enumerate(asked) if kind not in given]
+    if others:
+        says = f"By this profile and role these are given: {', '.join(given)}."
+        raise RulesBroken(*(BrokenRule(f"/kinds/{place}", "kind_not_given", says) for place in others))
     return [kind for kind in given if not asked or kind in asked]
 
 
-def _uses(by: Attribution, asked: Sequence[str]) -> list[str]:
-    """Give the uses that consent must cover: those asked for, and sharing with partners where a partner asks."""
-    return sorted({*asked, *([PARTNERS_USE] if Role.PARTNER in _roles(by.role) else [])})
+def _uses(by: Attribution, asked: Sequence[str], profile: Profile, recipient: str) -> list[str]:
+    """Give the uses that consent must cover: those asked for, and sharing with partners where it goes to one.
+
+    A partner is whoever asks as one, and every other organisation to which a profile lets it leave.
+    """
+    shared = Role.PARTNER in _roles(by.role) or (profile.released and _is_another(by, recipient))
+    return sorted({*asked, *([PARTNERS_USE] if shared else [])})
 
 
-def _moment(tx: Transaction, study_id: str, asked: Mapping[str, Any], profile: Profile) -> datetime:
-    """Give the moment whose records the extract holds, when the past up to it is settled."""
-    named = _named(tx, study_id, asked)
-    released = extracts.released_at(tx, study_id, RELEASED) if profile.released else []
+def _moment(tx: Transaction, made: Mapping[str, Any], named: datetime | None, profile: Profile) -> datetime:
+    """Give the moment whose records the extract holds, when the past up to it is settled.
+
+    That is waited for before other releases are made to wait for this one.
+    """
     now = records.settle(tx)
-    if named is None:
-        return releases.usual_moment(now, released) if profile.released else now
-    if named > now:
+    if named is not None and named > now:
         raise MomentInTheFuture(FUTURE)
-    return releases.named_moment(named, released) if profile.released else named
+    if not profile.released:
+        return named or now
+    released = extracts.releases_of(tx, made["study_id"], RELEASED)
+    releases.in_one_way(releases.way_of(made), (one.way for one in released))
+    moments = [one.moment for one in released]
+    return releases.named_moment(named, moments) if named else releases.usual_moment(now, moments)
 
 
 def _named(tx: Transaction, study_id: str, asked: Mapping[str, Any]) -> datetime | None:

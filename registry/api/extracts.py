@@ -27,6 +27,7 @@ from registry.problems import (
     ProfileNotAllowed,
     RangeNotSatisfiable,
     RecipientNotYours,
+    ReleasedOtherwise,
     ReleaseTooClose,
     TransitionNotAllowed,
 )
@@ -34,6 +35,7 @@ from registry.schemas.extracts import Extract, ExtractFilters, ExtractRequest
 
 namespace = Namespace("extracts")
 CANCELLED = "Cancelled by who ordered it"
+NOT_SENT = (NoSuchRecord, ProfileNotAllowed, ExtractNotReady, ExtractGone, RangeNotSatisfiable)
 
 
 @namespace.route("/extracts")
@@ -51,7 +53,7 @@ class Extracts(Resource):  # type: ignore[misc]
         gives=Extract,
         status=202,
         kind="extract",
-        problems=(ProfileNotAllowed, RecipientNotYours, ReleaseTooClose, MomentInTheFuture),
+        problems=(ProfileNotAllowed, RecipientNotYours, ReleaseTooClose, ReleasedOtherwise, MomentInTheFuture),
     )
     def post(self, call: Call) -> Image:
         """Pull a de-identified extract of the sites where you may: it is queued, and a worker writes it."""
@@ -83,7 +85,7 @@ class ExtractCancellation(Resource):  # type: ignore[misc]
 class ExtractFileOf(Resource):  # type: ignore[misc]
     """A file of an extract."""
 
-    @contract(may="extract.read", problems=(NoSuchRecord, ExtractNotReady, ExtractGone, RangeNotSatisfiable))
+    @contract(may="extract.read", problems=NOT_SENT)
     def get(self, call: Call, extract_id: str, name: str) -> Response:
         """Download one file of an extract; a download that broke off is resumed with Range."""
         return extract_files.sent(call, extracts.read(call.tx, str(extract_id), _owner(call)), name)
@@ -93,7 +95,7 @@ class ExtractFileOf(Resource):  # type: ignore[misc]
 class ExtractDownload(Resource):  # type: ignore[misc]
     """All files of an extract."""
 
-    @contract(may="extract.read", problems=(NoSuchRecord, ExtractNotReady, ExtractGone, RangeNotSatisfiable))
+    @contract(may="extract.read", problems=NOT_SENT)
     def get(self, call: Call, extract_id: str) -> Response:
         """Download an extract whole, as a zip; a download that broke off is resumed with Range."""
         return extract_files.sent(call, extracts.read(call.tx, str(extract_id), _owner(call)), WHOLE)

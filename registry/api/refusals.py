@@ -44,7 +44,7 @@ def answer_to(error: Exception) -> Response:
     if isinstance(problem, NotAuthenticated | NotPermitted):
         note_refusal(problem)
     if problem.status >= 500:
-        log.error("failed", problem=problem.slug(), error=type(error).__name__, where=_where(error))
+        log.error("failed", problem=problem.slug(), error=type(error).__name__, where=where(error))
     return problem_answer(problem)
 
 
@@ -108,7 +108,7 @@ def _caller() -> Attribution:
     )
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """Name the line that failed; never the message, which may hold a value."""
     trace = error.__traceback__
     while trace and trace.tb_next:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.rows import DictRow
+from psycopg.abc import PQGen
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn
+from psycopg.rows import DictRow, dict_row
+from psycopg.waiting import Wait
 
 from registry.db.transaction import Attribution, Database, Transaction
 from registry.domain.extract_orders import Order
@@ -20,11 +24,16 @@ from registry.problems import NoSuchRecord
 PATIENCE_SECONDS = 60.0
 """How long a replica may take until it has replayed what was there when the extract was ordered."""
 POLL_SECONDS = 0.05
+PLACE = "place"
+"""The column of every view that tells which participant a row is of."""
+LINES = 1 << 10
+"""Lines of a COPY that are joined, so that each takes little of the interpreter's time."""
 
 BEGIN = "set transaction isolation level repeatable read, read only"
 SAY = "select set_config(s.name, s.value, true) from jsonb_each_text(%s::jsonb) s(name, value)"
-USUAL = {"idle_in_transaction_session_timeout": "0", "work_mem": "64MB"}
-"""It is held while other connections work, however long they take; a whole study is sorted at once."""
+USUAL = {"idle_in_transaction_session_timeout": "0", "work_mem": "64MB", "enable_nestloop": "off"}
+"""It is held while other connections work, however long they take. What comes participant by participant is sorted within each,
+not as a whole, which PostgreSQL would do for those few that it expects."""
 
 # A message that is flushed stands behind every commit, also behind those that do not wait for the disk.
 PRESENT_WAL = "select pg_logical_emit_message(false, 'registry', 'extract', true)::text as wal"
@@ -34,11 +43,8 @@ STUDY = """
     from deidentified.study s"""
 PARTICIPANTS = "select participant_id::text as id from deidentified.participant order by participant_id"
 
-QUERY = """
-    select {columns}
-    from unnest({ids}::uuid[]) with ordinality as wanted(participant_id, place)
-    join deidentified.{view} v on v.participant_id = wanted.participant_id
-    order by {order}"""
+WANT = "select set_config('registry.participants', %s, true)"
+QUERY = "select {columns} from deidentified.{view}"
 COPY = "copy ({query}) to stdout (format csv, encoding 'UTF8')"
 
 # Day 1 as the de-identified views have it (deidentified.dated), for the service's own eyes.
@@ -89,28 +95,50 @@ class Snapshot:
         """Give the ids of the participants whose site is covered and whose consent agrees, in their order."""
         return [row["id"] for row in self.connection.execute(PARTICIPANTS)]
 
-    def query(self, view: str, columns: Sequence[str], keys: Sequence[str], ids: Sequence[str]) -> sql.Composed:
-        """Give the one statement for the rows of these participants: the participant's id as text, then the columns.
+    def want(self, ids: Sequence[str]) -> None:
+        """Say whose rows are read from now on; each participant has the place that its id has here, from 0."""
+        self.connection.execute(WANT, [",".join(ids)])
 
-        The rows come in the order of `ids`, then of `keys`, whatever order the database keeps them in.
-        """
-        place = sql.SQL("wanted.place")
-        return sql.SQL(QUERY).format(
-            columns=sql.SQL(", ").join([sql.SQL("v.participant_id::text as participant_id"), *_of_view(columns)]),
-            ids=sql.Literal(list(ids)),
-            view=sql.Identifier(view),
-            order=sql.SQL(", ").join([place, *_of_view(keys)]),
-        )
+    def query(self, view: str, columns: Sequence[str]) -> sql.Composed:
+        """Give the one statement for the rows of those who are wanted, in any order: the place, then the columns."""
+        wanted = sql.SQL(", ").join(map(sql.Identifier, [PLACE, *columns]))
+        return sql.SQL(QUERY).format(columns=wanted, view=sql.Identifier(view))
 
-    def rows(self, view: str, columns: Sequence[str], keys: Sequence[str], ids: Sequence[str]) -> Iterator[bytes]:
-        """Stream the same as lines of CSV without a header."""
-        statement = sql.SQL(COPY).format(query=self.query(view, columns, keys, ids))
-        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
-            yield from map(bytes, copy)
+    def rows(self, view: str, columns: Sequence[str]) -> Iterator[bytes]:
+        """Stream the same as lines of CSV without a header, many of them at once."""
+        statement = sql.SQL(COPY).format(query=self.query(view, columns))
+        server = self.connection.pgconn
+        with self.connection.cursor() as cursor, cursor.copy(statement):
+            while server.transaction_status == TransactionStatus.ACTIVE:
+                yield b"".join(self.connection.wait(_arrived(server)))
 
 
-def _of_view(columns: Sequence[str]) -> list[sql.Identifier]:
-    return [sql.Identifier("v", column) for column in columns]
+def _arrived(server: PGconn) -> PQGen[list[memoryview]]:
+    """Give the lines of a COPY that have arrived, waiting for the first; at its end there may be none.
+
+    psycopg waits for each line by itself, which takes longer than reading it.
+    """
+    lines: list[memoryview] = []
+    while len(lines) < LINES:
+        size, line = server.get_copy_data(1)
+        if size > 0:
+            lines.append(line)
+        elif size < 0:
+            _must_be_whole(server)
+            break
+        elif lines:
+            break
+        else:
+            yield Wait.R
+            server.consume_input()
+    return lines
+
+
+def _must_be_whole(server: PGconn) -> None:
+    """Hear how a COPY ended; raise psycopg's error when it failed."""
+    ends = iter(server.get_result, None)
+    for failed in [end for end in ends if end.status != ExecStatus.COMMAND_OK]:
+        raise psycopg.errors.error_from_result(failed)
 
 
 def present_wal(tx: Transaction) -> str:
@@ -121,11 +149,17 @@ def present_wal(tx: Transaction) -> str:
 
 @contextmanager
 def snapshot(
-    views: Database, order: Order, *, wal: str | None = None, patience: float = PATIENCE_SECONDS
+    views: Database,
+    order: Order,
+    *,
+    wal: str | None = None,
+    patience: float = PATIENCE_SECONDS,
+    waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[Snapshot]:
     """Give the snapshot for an order, read as registry_extract; the past must have been settled up to its moment.
 
-    `wal` is the place of the primary (`present_wal`) that a replica must have replayed before.
+    `wal` is the place of the primary (`present_wal`) that a replica must have replayed before; while it has not, `waiting` is
+    called again and again, and may raise.
 
     Raises:
         ReplicaBehind: it did not within `patience` seconds.
@@ -134,7 +168,7 @@ def snapshot(
     with views.pool.connection() as connection:
         try:
             if wal is not None:
-                _wait_until_replayed(connection, wal, patience)
+                _wait_until_replayed(connection, wal, patience, waiting)
             connection.execute(BEGIN)
             settings = said(order)
             connection.execute(SAY, [psycopg.types.json.Jsonb(USUAL | settings)])
@@ -157,7 +191,9 @@ def said(order: Order) -> dict[str, str]:
     }
 
 
-def _wait_until_replayed(connection: Connection[DictRow], wal: str, patience: float) -> None:
+def _wait_until_replayed(
+    connection: Connection[DictRow], wal: str, patience: float, waiting: Callable[[], None]
+) -> None:
     given_up_at = time.monotonic() + patience
     while True:
         row = connection.execute(REPLAYED, [wal]).fetchone()
@@ -166,12 +202,26 @@ def _wait_until_replayed(connection: Connection[DictRow], wal: str, patience: fl
             return
         if time.monotonic() > given_up_at:
             raise ReplicaBehind("the replica is behind the primary")
+        waiting()
         time.sleep(POLL_SECONDS)
 
 
 def _attribution(order: Order) -> Attribution:
     """Tell who reads: whoever ordered, by the roles and at the sites of the order."""
     return Attribution("extract", "-", order.role, order.sites, "-", order.id, order.id)
+
+
+@contextmanager
+def beside(views: Database, snapshot: Snapshot) -> Iterator[Snapshot]:
+    """Give the same snapshot over a connection of its own, to read at the same time; `views` is where it was given."""
+    with psycopg.connect(views.url, row_factory=dict_row) as connection:
+        try:
+            connection.execute(BEGIN)
+            connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot.name)))
+            connection.execute(SAY, [psycopg.types.json.Jsonb(USUAL | dict(snapshot.settings))])
+            yield replace(snapshot, connection=connection)
+        finally:
+            connection.rollback()
 
 
 @contextmanager

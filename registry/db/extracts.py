@@ -13,6 +13,7 @@ from registry.db import events, records
 from registry.db.records import Window
 from registry.db.transaction import Image, Transaction
 from registry.domain.recipients import same_name
+from registry.domain.releases import Release, way_of
 
 DOWNLOAD = "extract_download"
 """The kind of the event that a download is; its record is the extract."""
@@ -36,12 +37,18 @@ PAGE = sql.SQL("""
 
 # One release at a time is given its moment: who asks second sees the first one's.
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('release of ' || %s, 0))"
-RELEASED = "select released_at(%(study_id)s, %(profiles)s) as moments"
+RELEASES = """
+    select moment, recipient, profile, uses, sites::text[] as sites
+    from releases_of(%(study_id)s, %(profiles)s) order by moment"""
 
+# Kinds may be fewer: whom it held is told already, and no more of them.
+WRITTEN_FREELY = ("recipient", "purpose")
+INPUTS = ("study_id", "cut_at", "profile", "profile_version", "unblinded", "uses", "sites", "kinds")
 EQUAL = """
-    select e.id::text as id, e.recipient, e.key_version from extract e
-    where e.study_id = %(study_id)s and e.cut_at = %(cut_at)s and e.profile = %(profile)s and e.unblinded = %(unblinded)s
-      and e.uses = %(uses)s::text[] and e.sites is not distinct from %(sites)s::uuid[] and e.state = any (%(states)s)
+    select e.id::text as id, e.recipient, e.purpose, e.key_version from extract e
+    where e.study_id = %(study_id)s and e.cut_at = %(cut_at)s and e.profile = %(profile)s
+      and e.profile_version = %(profile_version)s and e.unblinded = %(unblinded)s and e.uses = %(uses)s::text[]
+      and e.sites is not distinct from %(sites)s::uuid[] and e.kinds @> %(kinds)s::text[] and e.state = any (%(states)s)
     order by e.id"""
 
 # A command writes its own order; what it left is taken up as any other.
@@ -98,18 +105,17 @@ def call_writer(tx: Transaction, extract_id: str) -> None:
     tx.run("select call_writer(%s)", [extract_id])
 
 
-def released_at(tx: Transaction, study_id: str, profiles: Sequence[str]) -> list[datetime]:
-    """Give the moments of a study's releases by these profiles, and let no other begin until this transaction ends."""
+def releases_of(tx: Transaction, study_id: str, profiles: Sequence[str]) -> list[Release]:
+    """Give a study's releases by these profiles, to whomever, and let no other begin until this transaction ends."""
     tx.run(ONE_AT_A_TIME, [study_id])
-    row = tx.one(RELEASED, {"study_id": study_id, "profiles": list(profiles)})
-    return list(row["moments"]) if row else []
+    found = tx.every(RELEASES, {"study_id": study_id, "profiles": list(profiles)})
+    return [Release(row["moment"], way_of(row)) for row in found]
 
 
 def equal_to(tx: Transaction, order: Mapping[str, Any], states: Collection[str]) -> list[dict[str, Any]]:
-    """Give the extracts in these states that were ordered with the same inputs, the first one first."""
-    wanted = {name: order.get(name) for name in ("study_id", "cut_at", "profile", "unblinded", "uses", "sites")}
-    found = tx.every(EQUAL, wanted | {"states": list(states)})
-    return [one for one in found if same_name(one["recipient"]) == same_name(order["recipient"])]
+    """Give the extracts in these states with the same inputs, these kinds among theirs; the first one first."""
+    found = tx.every(EQUAL, {name: order.get(name) for name in INPUTS} | {"states": list(states)})
+    return [one for one in found if all(same_name(one[name]) == same_name(order[name]) for name in WRITTEN_FREELY)]
 
 
 def read(tx: Transaction, extract_id: str, account_id: str | None) -> Image:
@@ -192,6 +198,11 @@ def note_download(tx: Transaction, extract: Mapping[str, Any], file: str) -> Non
     events.note(tx, "download", DOWNLOAD, {"id": extract["id"], "file": file})
 
 
+def ordered_by(extract: Mapping[str, Any]) -> dict[str, str]:
+    """Give which extract it is, and whose: of an account, or of a command."""
+    return {name: extract[name] for name in ("id", "account_id", "ordered_by") if extract.get(name)}
+
+
 def note_refusal(tx: Transaction, problem: str, **told: str) -> None:
-    """Keep a refusal as an event of the audit: which problem, and of which study or extract."""
+    """Keep a refusal as an event of the audit: which problem, and of which study, or which extract and whose."""
     events.note(tx, "refuse", REFUSED, {"problem": problem, **told})

@@ -20,6 +20,7 @@ from registry.domain.derivations.steroid_free_time import SteroidFreeTime, stero
 from registry.domain.jak_exposure import is_systemic
 from registry.domain.study_safety import Interval
 from registry.domain.time_on_drug import Episode, times_on
+from registry.domain.vocabulary import VISIT_EVENTS
 
 ANTIBODY_GROUP = Definition(
     id="antibody-group",
@@ -38,24 +39,26 @@ DISEASE_DURATION = Definition(
 )
 AT_WEEK = Definition(
     id="at-week",
-    version="1",
-    words="The complete visit of the planned event of the week, whatever its day; nothing is taken from another visit.",
+    version="2",
+    words="The complete visit after the baseline, planned or not, nearest to so many weeks after it, within 14 days at week 12, "
+    "28 at week 24, 42 at week 52; of two as near the earlier.",
     source=OURS,
     certainty=80,
 )
 TIME_TO = Definition(
     id="time-to-event",
-    version="1",
+    version="2",
     words="Days from the baseline to the first visit after it at which the event is found; else, as censored, to the last at "
-    "which it could be decided; neither where it could be at none.",
+    "which it could be decided; neither where it could be at none. A response is not reached only where the measures that "
+    "are missing could not add enough. Inactive disease is looked for in those who are known not to have it at the baseline.",
     source=OURS,
     certainty=80,
 )
 STEROID_FREE = Definition(
     id="steroid-free-time",
-    version="1",
+    version="2",
     words="Days from the baseline to the last complete visit, both included, that the rule steroid-free-since finds free of "
-    "systemic glucocorticoids; undecided ones apart.",
+    "systemic glucocorticoids; undecided ones apart. No share of the time is told where any day of it is undecided.",
     source="Domain reference 2.8 names the endpoint; the counting is of this registry",
     certainty=80,
 )
@@ -69,8 +72,17 @@ TIME_ON_FIRST = Definition(
     source=OURS,
     certainty=80,
 )
-DEFINITIONS = (ANTIBODY_GROUP, DISEASE_DURATION, AT_WEEK, TIME_TO, STEROID_FREE, TIME_ON_FIRST)
+SINCE_FIRST = Definition(
+    id="events-since-first-jak-inhibitor",
+    version="1",
+    words="Adverse events whose onset is, or may be, on or after the first day of the first systemic JAK inhibitor and not after "
+    "the last complete visit; an infection is one by its topic of special interest.",
+    source=OURS,
+    certainty=80,
+)
+DEFINITIONS = (ANTIBODY_GROUP, DISEASE_DURATION, AT_WEEK, TIME_TO, STEROID_FREE, TIME_ON_FIRST, SINCE_FIRST)
 
+DAYS_OF_WEEK = 7
 EVENT = "_event"
 """How the measures end that are planned events of visits."""
 
@@ -106,9 +118,15 @@ class Followed:
         """Give the days from the baseline to a day."""
         return None if day is None or self.baseline is None else (day - self.baseline.visit.on).days
 
-    def at(self, event: str) -> Seen | None:
-        """Give the visit of a planned event."""
-        return next((one for one in self.after if one.visit.event == event), None)
+    def near(self, week: int, within: int) -> Seen | None:
+        """Give the visit after the baseline nearest to so many weeks after it, no more days off than told; of two the earlier."""
+        off = {one.visit.id: abs((self.days_to(one.visit.on) or 0) - week * DAYS_OF_WEEK) for one in self.after}
+        found = min(self.after, key=lambda one: off[one.visit.id], default=None)
+        return found if found is not None and off[found.visit.id] <= within else None
+
+    def on_jak_inhibitor(self, on: date) -> bool:
+        """Tell whether a systemic JAK inhibitor was in force on a day."""
+        return any(is_systemic(dose) and dose.covers(on) for dose in self.course.doses)
 
     @cached_property
     def first_dose(self) -> Dose | None:
@@ -142,6 +160,16 @@ def day_of(name: str, words: str, seen: Callable[[Followed], Seen | None]) -> Me
         return None if found is None else study_day(found.visit.on, who.course.day_1 or found.visit.on)
 
     return Measure(name=name, words=words, type="integer", read=read, action=Action.NUMBER, unit="d")
+
+
+def event_of(name: str, words: str, seen: Callable[[Followed], Seen | None]) -> Measure[Followed]:
+    """Give the planned event of a visit."""
+
+    def read(who: Followed) -> Value:
+        found = seen(who)
+        return None if found is None else found.visit.event
+
+    return Measure(name=name, words=words, type="code", read=read, action=Action.CODE, codes=VISIT_EVENTS)
 
 
 def of_visit(prefix: str, words: str, name: str, seen: Callable[[Followed], Seen | None]) -> Measure[Followed]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from registry.domain.deidentification import Action
 from registry.domain.rulebook import RULEBOOK
@@ -20,7 +20,9 @@ OURS = "Rule of this registry"
 class Measure(Generic[S]):
     """A column of a table for analysis; `group` names the columns of the row that divide its values.
 
-    `inside` is whether it never leaves the study team.
+    `inside` is whether it never leaves the study team; `over_course` whether it is judged over all visits of a participant, so
+    that it tells something else where not all of them leave. `told_with` names measures that it tells: where they are left blank,
+    so is it. `like` is the form and the field whose limits it has, `source` where it is defined.
     """
 
     name: str
@@ -31,22 +33,28 @@ class Measure(Generic[S]):
     unit: str | None = None
     codes: Mapping[str, str] | None = None
     group: tuple[str, ...] = ()
+    minimum: int | None = None
     maximum: int | None = None
+    higher: Literal["better", "worse"] | None = None
+    like: tuple[str, str] | None = None
     inside: bool = False
+    told_with: tuple[str, ...] = ()
+    over_course: bool = False
+    source: str | None = None
 
     def of(self, prefix: str, words: str, read: Callable[[T], Value]) -> Measure[T]:
         """Give the same measure of something else: with a prefix to its name, its words and the names of its group."""
-        return Measure(
-            name=f"{prefix}_{self.name}",
+        name, group = f"{prefix}_{self.name}", tuple(f"{prefix}_{one}" for one in self.group)
+        told_with = tuple(f"{prefix}_{one}" for one in self.told_with)
+        made = replace(
+            cast(Measure[Any], self),
+            name=name,
             words=f"{words}: {self.words}",
-            type=self.type,
             read=read,
-            action=self.action,
-            unit=self.unit,
-            codes=self.codes,
-            group=tuple(f"{prefix}_{name}" for name in self.group),
-            maximum=self.maximum,
+            group=group,
+            told_with=told_with,
         )
+        return cast(Measure[T], made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from registry.domain.analysis_followed import (
     TIME_ON_FIRST,
     Followed,
     day_of,
+    event_of,
     of_visit,
 )
+from registry.domain.analysis_laboratory import BIOMARKERS, biomarker
 from registry.domain.analysis_measures import Measure, Value, cited
 from registry.domain.antibody_group import ANTIBODY_GROUPS, antibody_group, findings_of
 from registry.domain.core_set_enzymes import ENZYMES
@@ -24,7 +26,7 @@ from registry.domain.derivations.interferon_scores import REPORTED
 from registry.domain.dosing import JAK_INHIBITORS, mg_per_kg_per_day
 from registry.domain.jak_exposure import Weight, band_of, daily, weight_of
 from registry.domain.rulebook import RULEBOOK
-from registry.domain.vocabulary import CORE_SETS, STRENGTH_MEASURES, VISIT_EVENTS
+from registry.domain.vocabulary import CORE_SETS, STRENGTH_MEASURES
 
 # --- at the baseline ----------------------------------------------------------------------------------------------
 
@@ -52,10 +54,12 @@ def _variant(field: str, words: str, codes: Mapping[str, str]) -> Measure[Follow
         used = getattr(who.course.rules["total-improvement-score"].constants, field)
         return str(who.course.participant.image.get(field) or used)
 
-    return Measure(name=f"{field}_used", words=words, type="code", read=read, action=Action.KEEP, codes=codes)
+    return Measure(name=f"{field}_used", words=words, type="code", read=read, action=Action.CODE, codes=codes)
 
 
 AT_BASELINE = (
+    "weight",
+    "height",
     "physician_global_activity",
     "patient_global_activity",
     "patient_global_wording",
@@ -71,11 +75,16 @@ AT_BASELINE = (
     "das_skin",
     "das_muscle",
     "jdmai1",
+    "jdmai1_state",
     "jdmai2",
+    "jdmai2_state",
     *(f"{enzyme.lower()}_times_uln" for enzyme in ENZYMES),
     *(f"{rule.replace('-', '_')}{what}" for rule in REPORTED for what in ("", "_sign", "_from")),
+    *(measure.name for analyte in BIOMARKERS for measure in biomarker(analyte)),
     "prednisone_equivalent_mg_per_day",
     "prednisone_equivalent_mg_per_kg_per_day",
+    "clinically_inactive_disease",
+    "clinically_inactive_disease_revised",
 )
 """Measures of the baseline visit that may predict what comes."""
 
@@ -88,14 +97,7 @@ PREDICTORS: tuple[Measure[Followed], ...] = (
         action=Action.CODE,
         codes=ANTIBODY_GROUPS,
     ),
-    Measure(
-        name=f"baseline{EVENT}",
-        words="Planned event of the baseline visit",
-        type="code",
-        read=lambda who: who.baseline.visit.event if who.baseline else None,
-        action=Action.KEEP,
-        codes=VISIT_EVENTS,
-    ),
+    event_of(f"baseline{EVENT}", "Planned event of the baseline visit", lambda who: who.baseline),
     day_of("baseline_day", "Study day of the baseline", lambda who: who.baseline),
     _duration("months_since_onset", "symptom_onset", "Months from the first symptom to the baseline"),
     _duration("months_since_diagnosis", "diagnosed_on", "Months from the diagnosis to the baseline"),
@@ -146,7 +148,14 @@ _DRUGS = {code: drug.name for code, drug in JAK_INHIBITORS.items()}
 FIRST_JAK_INHIBITOR: tuple[Measure[Followed], ...] = (
     _first("", "First systemic JAK inhibitor", lambda _, dose: str(dose.image["drug"]), type="code", codes=_DRUGS),
     _first("_mg_per_day", "Its first dose a day", lambda _, dose: daily(dose), type="decimal", unit="mg/d"),
-    _first("_mg_per_kg_per_day", "Its first dose a day and kilogram", _starting_dose, type="decimal", unit="mg/kg/d"),
+    _first(
+        "_mg_per_kg_per_day",
+        "Its first dose a day and kilogram",
+        _starting_dose,
+        type="decimal",
+        unit="mg/kg/d",
+        inside=True,
+    ),
     _first(
         "_dose_band",
         f"Its first dose against the published doses {cited('dose-band')}",
@@ -173,5 +182,6 @@ FIRST_JAK_INHIBITOR: tuple[Measure[Followed], ...] = (
         f"Whether it was stopped by the last visit; else the days on it are censored {TIME_ON_FIRST.cited}",
         lambda who, _: int(who.time_on_first.ended) if who.time_on_first else None,
         type="0/1",
+        over_course=True,
     ),
 )

@@ -54,7 +54,7 @@ def words_of(rule: str, words: str = "") -> str:
     return f"{words or RULEBOOK[rule].title} {cited(rule)}"
 
 
-def number(rule: str, name: str = "", action: Action = Action.NUMBER, group: tuple[str, ...] = ()) -> Measure[Seen]:
+def number(rule: str, name: str = "", action: Action = Action.NUMBER, **said: Any) -> Measure[Seen]:
     """Give the value of a rule as a measure."""
     return Measure(
         name=name or rule.replace("-", "_"),
@@ -63,19 +63,21 @@ def number(rule: str, name: str = "", action: Action = Action.NUMBER, group: tup
         read=lambda seen: seen.value(rule),
         action=action,
         unit=RULEBOOK[rule].unit,
-        group=group,
+        source=RULEBOOK[rule].source,
+        **said,
     )
 
 
-def code(rule: str, name: str = "", action: Action = Action.CODE) -> Measure[Seen]:
+def code(rule: str, name: str = "", action: Action = Action.CODE, words: str = "") -> Measure[Seen]:
     """Give the category of a rule as a measure."""
     return Measure(
         name=name or rule.replace("-", "_"),
-        words=words_of(rule),
+        words=words_of(rule, words),
         type="code",
         read=lambda seen: seen.category(rule),
         action=action,
         codes=RULEBOOK[rule].categories,
+        source=RULEBOOK[rule].source,
     )
 
 
@@ -88,4 +90,6 @@ def detail(rule: str, detail: str, name: str, words: str, unit: str | None) -> M
         read=lambda seen: exact(seen.detail(rule, detail)),
         action=Action.NUMBER,
         unit=unit,
+        source=RULEBOOK[rule].source,
+        inside=True,
     )

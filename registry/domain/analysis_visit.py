@@ -1,38 +1,25 @@
 """What the analysis of one visit looks at: scores, enzymes, interferon, doses, response and states, one value each.
 
-Nothing is computed here: each value is one that was recorded or that a rule derived of the visit. Where a visit has several
-results of one analyte, the one that counts is the last collected (`course.Visit.counting`). Rule of ours, version 1: an
-interferon score is that which the transcripts of the last collected sample make, else the one the laboratory reported.
+Nothing is computed here: each value is one that was recorded or that a rule derived of the visit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from registry.domain.analysis_measures import Definition, Measure, Value, cited
+from registry.domain import items
+from registry.domain.analysis_laboratory import LABORATORY
+from registry.domain.analysis_measures import Measure, Value
 from registry.domain.analysis_seen import Seen, code, detail, number, words_of
-from registry.domain.core_set_enzymes import ENZYMES
-from registry.domain.course import collected, exact, order_of
+from registry.domain.course import exact, order_of
 from registry.domain.deidentification import Action
-from registry.domain.derivations.interferon_scores import REPORTED
 from registry.domain.derivations.state_measures import global_in_cm, wording_of
+from registry.domain.disease_activity import ORGANS
 from registry.domain.dosing import FORMULATIONS, JAK_INHIBITORS
-from registry.domain.rulebook import RULEBOOK
-from registry.domain.rules import Result
 from registry.domain.vocabulary import PATIENT_GLOBAL_WORDINGS
 
-INTERFERON_SCORE = Definition(
-    id="interferon-score-of-visit",
-    version="1",
-    words="The score that the transcripts of the last collected sample make, else the one that the laboratory reported.",
-    source="Rule of this registry",
-    certainty=80,
-)
 WHERE = {"before": "Before the baseline", "baseline": "The baseline", "after": "After the baseline"}
-SIGNS = {"positive": "Above the threshold", "negative": "Not above the threshold"}
-SCORE_FROM = {"transcripts": "Made of the transcripts", "reported": "Reported by the laboratory"}
 
 # --- recorded -----------------------------------------------------------------------------------------------------
 
@@ -46,10 +33,20 @@ def _where(seen: Seen) -> Value:
     return "after" if order_of(seen.visit) > order_of(baseline) else "before"
 
 
-def _recorded(name: str, words: str, read: Callable[[Seen], Value]) -> Measure[Seen]:
+def _days(seen: Seen) -> Value:
+    baseline = seen.course.baseline
+    return None if baseline is None else (seen.visit.on - baseline.on).days
+
+
+def _recorded(name: str, words: str, form: str, read: Callable[[Seen], Value] | None = None) -> Measure[Seen]:
+    """Give a number of a form as it was recorded, or as it is read."""
+
+    def measured(seen: Seen) -> Value:
+        return seen.visit.measured(form, name)
+
     return Measure(
-        name=name, words=words, type="decimal", read=read, action=Action.NUMBER, unit="cm", maximum=10
-    )  # fmt: skip
+        name=name, words=words, type="decimal", read=read or measured, action=Action.NUMBER, like=(form, name)
+    )
 
 
 _RECORDED: tuple[Measure[Seen], ...] = (
@@ -58,17 +55,30 @@ _RECORDED: tuple[Measure[Seen], ...] = (
         words="Before, at or after the baseline: the complete visit of week 0, else the last before the first JAK inhibitor",
         type="code",
         read=_where,
-        action=Action.KEEP,
+        action=Action.CODE,
         codes=WHERE,
     ),
+    Measure(
+        name="days_from_baseline",
+        words="Days from the baseline to the visit; below zero before it",
+        type="integer",
+        read=_days,
+        action=Action.NUMBER,
+        unit="d",
+        told_with=("relative_to_baseline",),
+    ),
+    _recorded("weight", "Body weight", "vital_signs"),
+    _recorded("height", "Height or length", "vital_signs"),
     _recorded(
         "physician_global_activity",
         "Physician's global assessment of disease activity; empty on the Likert scale",
+        "disease_activity",
         lambda seen: global_in_cm(seen.visit, "physician").value,
     ),
     _recorded(
         "patient_global_activity",
         "Patient's or parent's global assessment; empty on the Likert scale",
+        "disease_activity",
         lambda seen: global_in_cm(seen.visit, "patient").value,
     ),
     Measure(
@@ -76,14 +86,10 @@ _RECORDED: tuple[Measure[Seen], ...] = (
         words="Which question the patient or parent was asked",
         type="code",
         read=lambda seen: wording_of(seen.visit),
-        action=Action.KEEP,
+        action=Action.CODE,
         codes=PATIENT_GLOBAL_WORDINGS,
     ),
-    _recorded(
-        "extramuscular_global_activity",
-        "Extramuscular global assessment (MDAAT)",
-        lambda seen: seen.visit.measured("disease_activity", "extramuscular_global_activity"),
-    ),
+    _recorded("extramuscular_global_activity", "Extramuscular global assessment (MDAAT)", "disease_activity"),
 )
 
 # --- derived by a rule --------------------------------------------------------------------------------------------
@@ -96,90 +102,38 @@ def _on_scale(rule: str) -> tuple[Measure[Seen], Measure[Seen]]:
         words=f"Highest total of the version of the {rule.upper()} used",
         type="decimal",
         read=lambda seen: exact(seen.detail(rule, "maximum")),
-        action=Action.KEEP,
+        action=Action.CODE,
     )
-    return number(rule, group=(highest.name,)), highest
+    return number(rule, group=(highest.name,), like=LIKE[rule]), highest
 
 
+def _index(rule: str, maximum: int) -> tuple[Measure[Seen], Measure[Seen]]:
+    """Give an index of disease activity, and the state that it stands for."""
+    state = code(rule, f"{rule}_state", words=f"State of disease by the {rule.upper()}")
+    return number(rule, minimum=0, maximum=maximum, higher="worse", told_with=(state.name,)), state
+
+
+LIKE: Mapping[str, tuple[str, str]] = {
+    "mmt8": ("muscle_strength", items.MMT8_TOTAL),
+    "cmas": ("muscle_strength", items.CMAS_TOTAL),
+    "chaq": ("functioning", items.CHAQ_INDEX),
+    "cdasi-activity": ("skin_disease", items.CDASI_ACTIVITY_TOTAL),
+    "cdasi-damage": ("skin_disease", items.CDASI_DAMAGE_TOTAL),
+    "das": ("skin_disease", items.DAS_TOTAL),
+    "das-skin": ("skin_disease", items.DAS_SKIN_TOTAL),
+    "das-muscle": ("skin_disease", items.DAS_MUSCLE_TOTAL),
+    "mdi-severity": ("damage", items.MDI_SEVERITY_TOTAL),
+}
+"""The form and field of a total as it is recorded, by the rule that makes it of its items: it has the same limits."""
 _INSTRUMENTS: tuple[Measure[Seen], ...] = (
     *_on_scale("mmt8"),
     *_on_scale("cmas"),
-    *map(number, ("chaq", "cdasi-activity", "cdasi-damage", "das", "das-skin", "das-muscle", "myoact", "mdi-severity")),
-    number("hmc"),
-    *(one for rule in ("jdmai1", "jdmai2") for one in (number(rule), code(rule, f"{rule}_state"))),
-)
-
-
-# --- laboratory ---------------------------------------------------------------------------------------------------
-
-
-def _times_limit(enzyme: str) -> Measure[Seen]:
-    def read(seen: Seen) -> Value:
-        place = seen.counting(enzyme)
-        found = seen.of_result("enzyme-multiple", place) if place else None
-        return found.value if found else None
-
-    words = words_of("enzyme-multiple", f"{enzyme} in multiples of its upper limit of normal")
-    name = f"{enzyme.lower()}_times_uln"
-    return Measure(name=name, words=words, type="decimal", read=read, action=Action.NUMBER, unit="1")
-
-
-def _interferon(seen: Seen, rule: str) -> tuple[Decimal | None, str | None, str | None]:
-    """Give the interferon score of a visit, its sign and where it is from."""
-
-    def found() -> tuple[Decimal | None, str | None, str | None]:
-        made = [one for one in seen.results(rule) if one.value is not None or one.category is not None]
-        if made:
-            last = max(made, key=lambda one: _sampled(seen, one))
-            return last.value, last.category, "transcripts"
-        place = seen.counting(REPORTED[rule])
-        if place is None:
-            return None, None, None
-        reported, sign = seen.visit.results()[place - 1], seen.of_result("interferon-positivity", place)
-        value = None if reported.get("comparator") else exact(reported.get("value"))
-        return value, sign.category if sign else None, "reported"
-
-    return seen.course.remembered(f"analysis of {rule}", seen.visit, found)
-
-
-def _sampled(seen: Seen, result: Result) -> Any:
-    place = result.details.result_number - 1
-    return collected((place, seen.visit.results()[place]))
-
-
-def _interferon_measures(rule: str) -> tuple[Measure[Seen], ...]:
-    name, words = rule.replace("-", "_"), words_of(rule)
-    value: Measure[Seen] = Measure(
-        name=name,
-        words=f"{words} {INTERFERON_SCORE.cited}",
-        type="decimal",
-        read=lambda seen: _interferon(seen, rule)[0],
-        action=Action.NUMBER,
-        unit=RULEBOOK[rule].unit,
-        group=(f"{name}_from",),
-    )
-    sign: Measure[Seen] = Measure(
-        name=f"{name}_sign",
-        words=f"Whether the score is above the threshold {cited(rule)}",
-        type="code",
-        read=lambda seen: _interferon(seen, rule)[1],
-        action=Action.CODE,
-        codes=SIGNS,
-    )
-    source: Measure[Seen] = Measure(
-        name=f"{name}_from",
-        words="Where the score is from",
-        type="code",
-        read=lambda seen: _interferon(seen, rule)[2],
-        action=Action.KEEP,
-        codes=SCORE_FROM,
-    )
-    return value, sign, source
-
-
-_LABORATORY: tuple[Measure[Seen], ...] = (
-    *map(_times_limit, ENZYMES),
-    *(one for rule in REPORTED for one in _interferon_measures(rule)),
+    *(number(rule, like=like) for rule, like in LIKE.items() if rule not in ("mmt8", "cmas", "mdi-severity")),
+    number("myoact", minimum=0, maximum=10 * len(ORGANS), higher="worse"),
+    number("mdi-severity", like=LIKE["mdi-severity"]),
+    number("hmc", minimum=0, maximum=100, higher="better"),
+    *_index("jdmai1", 40),
+    *_index("jdmai2", 39),
 )
 
 # --- treatment ----------------------------------------------------------------------------------------------------
@@ -201,26 +155,32 @@ _TREATMENT: tuple[Measure[Seen], ...] = (
     _in_force("jak_inhibitor_formulation", "formulation", "Its formulation", type="code", codes=FORMULATIONS),
     _in_force("jak_inhibitor_mg_per_day", "mg_per_day", "Its dose a day", type="decimal", unit="mg/d"),
     _in_force("jak_inhibitor_mg_per_kg_per_day", "mg_per_kg_per_day", "Its dose a day and kilogram", type="decimal",
-              unit="mg/kg/d"),
+              unit="mg/kg/d", inside=True),
     code("dose-band", "jak_inhibitor_dose_band", Action.TREATMENT),
     number("prednisone-equivalent", "prednisone_equivalent_mg_per_day"),
     detail("prednisone-equivalent", "mg_per_kg_per_day", "prednisone_equivalent_mg_per_kg_per_day",
             "Prednisone-equivalent a day and kilogram", "mg/kg/d"),
-    number("glucocorticoid-reduction"),
+    number("glucocorticoid-reduction", higher="better", inside=True),
     code("steroid-free-since", "glucocorticoid_status"),
 )  # fmt: skip
 
 # --- response and states ------------------------------------------------------------------------------------------
 
 _OUTCOMES: tuple[Measure[Seen], ...] = (
-    number("total-improvement-score"),
-    code("total-improvement-score", "total_improvement_category"),
+    number(
+        "total-improvement-score",
+        minimum=0,
+        maximum=100,
+        higher="better",
+        told_with=("total_improvement_category",),
+    ),
+    code("total-improvement-score", "total_improvement_category", words="Category of the Total Improvement Score"),
     Measure(
         name="total_improvement_complete",
         words="Whether all six core set measures could be scored; one that is missing adds 0",
         type="0/1",
         read=lambda seen: None if (said := seen.detail("total-improvement-score", "complete")) is None else int(said),
-        action=Action.KEEP,
+        action=Action.CODE,
     ),
     code("definition-of-improvement"),
     code("printo-improvement"),
@@ -231,6 +191,6 @@ _OUTCOMES: tuple[Measure[Seen], ...] = (
 )
 """Complete clinical response and remission tell whether any therapy is given, and with that the treatment."""
 
-MEASURES: tuple[Measure[Seen], ...] = (*_RECORDED, *_INSTRUMENTS, *_LABORATORY, *_TREATMENT, *_OUTCOMES)
+MEASURES: tuple[Measure[Seen], ...] = (*_RECORDED, *_INSTRUMENTS, *LABORATORY, *_TREATMENT, *_OUTCOMES)
 """Every measure of a visit, in the order of the columns."""
 BY_NAME = {measure.name: measure for measure in MEASURES}

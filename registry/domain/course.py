@@ -272,4 +272,5 @@ def read(images: Mapping[str, Any], rules: Mapping[str, Rule[Any]], today: date)
 
 
 def _in_force(images: Iterable[Image]) -> list[Image]:
-    return [image for image in images if not image.get("entered_in_error")]
+    """Give the images that count in the order of their ids, whatever order the database gave: the first one found may decide."""
+    return sorted((image for image in images if not image.get("entered_in_error")), key=lambda image: str(image["id"]))

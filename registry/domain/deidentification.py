@@ -38,11 +38,11 @@ class Days(StrEnum):
     """How a profile tells days."""
 
     STUDY_DAYS = "study_days"
-    """Day 1 is the first visit; there is no day 0."""
+    """Day 1 is the visit of week 0, else the first; there is no day 0."""
     SHIFTED_DATES = "shifted_dates"
     """Study days, and dates that are moved by the same days for all of a participant's, and by others for another's."""
     STUDY_QUARTERS = "study_quarters"
-    """Quarters of a year since the first visit, and the year of the first visit; visits by their planned event alone."""
+    """Quarters of a year since day 1, and the year of it; visits by their planned event alone."""
 
 
 @dataclass(frozen=True, slots=True)

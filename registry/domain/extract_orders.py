@@ -36,6 +36,11 @@ class Order:
         """The profile by which it is de-identified."""
         return PROFILES[self.profile_name]
 
+    @property
+    def addressee(self) -> str:
+        """For whom its pseudonyms are: the recipient by this profile, so that its files by two profiles share none."""
+        return f"{self.profile_name} {self.recipient}"
+
 
 FORMATS: dict[str, str] = {
     "csv": "CSV, exact decimals, one file a record kind",

@@ -23,7 +23,7 @@ EXTRACT = States(
         Transition("write", ("queued", "writing"), "writing", "a worker claims it, again where another one ended"),
         Transition("complete", ("writing",), "complete", "its files are there"),
         Transition("refuse", ("writing",), "refused", "the risk is too high, or nobody agrees"),
-        Transition("fail", ("writing",), "failed", "it could not be written"),
+        Transition("fail", ("queued", "writing"), "failed", "it could not be written"),
         Transition("cancel", ("queued", "writing"), "cancelled", "who ordered it cancels it"),
         Transition("expire", ("complete",), "expired", "its time is over, and its files are removed"),
     ),

@@ -23,6 +23,12 @@ class ReleaseTooClose(Problem):
     status = 409
 
 
+class ReleasedOtherwise(Problem):
+    """The recipient has this study by another profile, for other uses or of other sites; `ways` are those in which you may ask."""
+
+    status = 409
+
+
 class ExtractNotReady(Problem):
     """The extract has no files: `state` says how far it is, and `failure` why it has none."""
 
@@ -57,3 +63,33 @@ class WriterLost(Problem):
     """The extract was begun several times, and each time who wrote it ended before it was complete."""
 
     status = 500
+
+
+class WriterFailed(Problem):
+    """Writing the extract failed, and nothing of it was kept; the log of the registry tells where."""
+
+    status = 500
+
+
+class CannotBeWritten(Problem):
+    """The files of the extract cannot be written where they are to be kept, and nothing of them was."""
+
+    status = 500
+
+
+class ReplicaTooFarBehind(Problem):
+    """The replica that extracts are read from did not catch up in time, so nothing was written; try again later."""
+
+    status = 503
+
+
+class CommandEnded(Problem):
+    """The command that ordered the extract ended before its files were whole, and nothing of them was kept."""
+
+    status = 500
+
+
+class ProfileChanged(Problem):
+    """The extract was ordered under another version of the profile; order it again."""
+
+    status = 409

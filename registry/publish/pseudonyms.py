@@ -1,4 +1,8 @@
-"""Pseudonyms and shifts of dates: keyed, of one recipient, the same in every extract of a study, nothing without the key."""
+"""Pseudonyms and shifts of dates: keyed, the same in every extract of a study, nothing without the key.
+
+Pseudonyms are others for each recipient. A shift is one for each participant of a study, whoever receives it and whichever key
+makes the pseudonyms, or else each new name of a recipient would be another draw, and the draws together would tell the date.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ import uuid
 from collections.abc import Iterable
 
 SHORTEST_KEY = 32
+EVERYBODY = ""
+"""Stands for whoever receives it; nobody has this name."""
 CHARACTERS = 16
 LEAST_SHIFT, MOST_SHIFT = 30, 394
 """Days by which dates are moved back: a month or more, so that no date stands near the real one, and one of a whole year's, so
@@ -30,10 +36,10 @@ def site_pseudonym(key: bytes, study_id: str, recipient: str, site: str) -> str:
     return "S-" + _text(_digest(key, "site", study_id, recipient, site))
 
 
-def shift_days(key: bytes, study_id: str, recipient: str, participant: str) -> int:
-    """Give the days by which every date of a participant is moved: 30 to 394, back, so below 0."""
+def shift_days(key: bytes, study_id: str, participant: str) -> int:
+    """Give the days by which every date of a participant is moved: 30 to 394, back, so below 0; `key` is the oldest one."""
     span = MOST_SHIFT - LEAST_SHIFT + 1
-    return -LEAST_SHIFT - int.from_bytes(_digest(key, "shift", study_id, recipient, participant)) % span
+    return -LEAST_SHIFT - int.from_bytes(_digest(key, "shift", study_id, EVERYBODY, participant)) % span
 
 
 def pseudonyms(key: bytes, study_id: str, recipient: str, participants: Iterable[str]) -> dict[str, str]:

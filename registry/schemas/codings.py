@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.domain.coding import CODING, RECORD_KINDS
+from registry.domain.deidentification import Action
 from registry.schemas.base import Kept, Record
 from registry.schemas.dictionaries import LONGEST_CODE, LONGEST_TERM
 from registry.schemas.fields import Choice, Id, Text, about
@@ -23,8 +24,15 @@ class Coding(Kept):
     status = Choice(CODING.words, dump_only=True, metadata=about("State"))
     code = Text(LONGEST_CODE, dump_only=True, allow_none=True, metadata=about("Code of the term"))
     term = Text(LONGEST_TERM, dump_only=True, allow_none=True, metadata=about("Term"))
-    preferred_term = Text(LONGEST_TERM, dump_only=True, allow_none=True, metadata=about("Preferred term"))
-    system_organ_class = Text(LONGEST_TERM, dump_only=True, allow_none=True, metadata=about("System organ class"))
+    preferred_term = Text(
+        LONGEST_TERM,
+        dump_only=True,
+        allow_none=True,
+        metadata=about("Preferred term", deidentify=Action.CODE, told_with=("special_interest", "system_organ_class")),
+    )
+    system_organ_class = Text(
+        LONGEST_TERM, dump_only=True, allow_none=True, metadata=about("System organ class", deidentify=Action.CODE)
+    )
 
 
 class CodingDecision(Record):

@@ -43,6 +43,10 @@ FREQUENCIES = {
 }
 
 
+BESIDE_THE_MEDICATION: dict[str, Any] = {"deidentify": Action.CODE, "told_with": ("medication",)}
+"""What an extract does to a code that may tell a medication which is left blank."""
+
+
 class ConcomitantMedication(Kept):
     """A concomitant medication with its dose and interval; it may still be going on."""
 
@@ -62,16 +66,21 @@ class ConcomitantMedication(Kept):
         1000000,
         places=4,
         metadata=about(
-            "Dose each time", sdtm="CM.CMDOSE", example=10, deidentify=Action.NUMBER, group=("medication", "dose_unit")
+            "Dose each time",
+            sdtm="CM.CMDOSE",
+            example=10,
+            deidentify=Action.NUMBER,
+            group=("medication", "dose_unit"),
+            told_with=("medication",),
         ),
     )
     dose_unit = Choice(
-        DOSE_UNITS, metadata=about("Unit of the dose, UCUM", sdtm="CM.CMDOSU", example="mg", deidentify=Action.KEEP)
+        DOSE_UNITS, metadata=about("Unit of the dose, UCUM", sdtm="CM.CMDOSU", example="mg", **BESIDE_THE_MEDICATION)
     )
     frequency = Choice(
-        FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily", deidentify=Action.KEEP)
+        FREQUENCIES, metadata=about("How often", sdtm="CM.CMDOSFRQ", example="daily", **BESIDE_THE_MEDICATION)
     )
-    route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral", deidentify=Action.KEEP))
+    route = Choice(ROUTES, metadata=about("Route", sdtm="CM.CMROUTE", example="oral", **BESIDE_THE_MEDICATION))
     indication = Text(200, metadata=about("Indication in the site's words", sdtm="CM.CMINDC", free_text=True))
     started_on = PartialDay(
         validate=NotInTheFuture(),

@@ -45,7 +45,7 @@ class Consent(Kept):
     kind = Choice(
         CONSENT_KINDS,
         required=True,
-        metadata=about("Consent, or assent of the child", sdtm="DS.DSDECOD", example="consent", deidentify=Action.KEEP),
+        metadata=about("Consent, or assent of the child", sdtm="DS.DSDECOD", example="consent", deidentify=Action.CODE),
     )
     language = Text(
         35,

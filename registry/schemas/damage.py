@@ -27,7 +27,7 @@ class Damage(Form):
         metadata=about(
             "Maximum of the MDI extent used: 38 in children, 40 in other versions",
             unit="{score}",
-            deidentify=Action.KEEP,
+            deidentify=Action.CODE,
         ),
     )
     mdi_severity_total = Exact(
@@ -46,4 +46,4 @@ class Damage(Form):
     class Meta(Form.Meta):
         """The eleven organ scales."""
 
-        include = fields_of(items.MDI_SEVERITY_ITEMS, unit="cm")
+        include = fields_of(items.MDI_SEVERITY_ITEMS, unit="cm", summed=True)

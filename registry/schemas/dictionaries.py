@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.domain.coding import CHANGES, RECORD_KINDS
+from registry.domain.deidentification import Action
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Exact, Id, ListOf, Part, Text, Whole, YesNo, about
 from registry.schemas.queries import LARGEST_PAGE, QueryWhole
@@ -15,8 +16,13 @@ LONGEST_CODE, LONGEST_TERM = 120, 250
 class Dictionary(Kept):
     """One version of a dictionary, as it was loaded; it never changes."""
 
-    name = Text(40, pattern=NAME_FORM, dump_only=True, metadata=about("Name", example="CTCAE"))
-    edition = Text(20, pattern=EDITION_FORM, dump_only=True, metadata=about("Version of the dictionary", example="5.0"))
+    name = Text(40, pattern=NAME_FORM, dump_only=True, metadata=about("Name", example="CTCAE", deidentify=Action.KEEP))
+    edition = Text(
+        20,
+        pattern=EDITION_FORM,
+        dump_only=True,
+        metadata=about("Version of the dictionary", example="5.0", deidentify=Action.KEEP),
+    )
     kind = Choice(RECORD_KINDS, dump_only=True, metadata=about("Kind of record that it codes"))
     terms = Whole(1, 10000000, dump_only=True, metadata=about("Number of its terms"))
     content_sha256 = Text(64, dump_only=True, metadata=about("SHA-256 of its terms as they were loaded"))

@@ -33,24 +33,24 @@ class DiseaseActivity(Form):
         "Physician's global assessment of disease activity", sdtm="RS.PHYGLB", group=("physician_global_scale",)
     )
     physician_global_scale = Choice(
-        SCALES, metadata=about("Scale of the physician's global activity", deidentify=Action.KEEP)
+        SCALES, metadata=about("Scale of the physician's global activity", deidentify=Action.CODE)
     )
     patient_global_activity = vas(
         "Patient's or parent's global assessment", sdtm="QS.PATGLB", group=("patient_global_scale",)
     )
     patient_global_scale = Choice(
-        SCALES, metadata=about("Scale of the patient's or parent's global assessment", deidentify=Action.KEEP)
+        SCALES, metadata=about("Scale of the patient's or parent's global assessment", deidentify=Action.CODE)
     )
     patient_global_wording = Choice(
         PATIENT_GLOBAL_WORDINGS,
-        metadata=about("Which question the patient or parent was asked", deidentify=Action.KEEP),
+        metadata=about("Which question the patient or parent was asked", deidentify=Action.CODE),
     )
     patient_global_rater = Choice(
-        PATIENT_GLOBAL_RATERS, metadata=about("Who answered the global assessment", deidentify=Action.KEEP)
+        PATIENT_GLOBAL_RATERS, metadata=about("Who answered the global assessment", deidentify=Action.CODE)
     )
     extramuscular_global_activity = vas("Extramuscular global assessment (MDAAT)", sdtm="RS.EXMGLB")
     pain = vas("Pain", sdtm="QS.PAIN")
-    pain_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who rated the pain", deidentify=Action.KEEP))
+    pain_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who rated the pain", deidentify=Action.CODE))
     physician_global_damage = vas("Physician's global assessment of damage", sdtm="RS.PHYDMG")
 
     class Meta(Form.Meta):

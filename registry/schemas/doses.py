@@ -77,6 +77,7 @@ class Dose(Kept):
             "Estimated glomerular filtration rate that the dose was chosen for",
             unit="mL/min/{1.73_m2}",
             deidentify=Action.NUMBER,
+            inside=True,
         ),
     )
     started_on = Day(
@@ -111,6 +112,7 @@ class Dose(Kept):
             unit="mg/kg/d",
             deidentify=Action.TREATMENT,
             group=("drug",),
+            inside=True,
         ),
     )
     confirmations = ListOf(

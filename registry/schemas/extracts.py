@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from marshmallow import validates_schema
@@ -21,6 +22,7 @@ from registry.schemas.sentences import broken
 from registry.schemas.studies import CODE_FORM, CODE_SAYS
 
 MOST = 2**53
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 PROFILE_WORDS = {profile.name: profile.words for profile in PROFILES.values()}
 
 
@@ -30,6 +32,12 @@ class Some(ListOf):
     def __init__(self, codes: dict[str, str], usual: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(Choice(codes), len(codes), distinct=True, **kwargs)
         self.empty = list(usual)
+
+
+def in_one_line(name: str) -> None:
+    """Refuse what cannot be seen in a name: two names that look the same are the same recipient."""
+    if any(unicodedata.category(one) in UNSEEN for one in name):
+        raise broken("unprintable", "A name must not contain line ends, control characters or format characters.")
 
 
 class ExtractRequest(Record):
@@ -48,7 +56,7 @@ class ExtractRequest(Record):
         tuple(DEFAULT_SCOPES),
         metadata=about(
             "Uses of the data that it serves, the registry's where absent: it holds those who agree to each of them. "
-            "Where a partner pulls it, sharing with partners is among them",
+            "Where a partner pulls it, or it leaves for another organisation, sharing with partners is among them",
             example=["registry"],
         ),
     )
@@ -71,6 +79,7 @@ class ExtractRequest(Record):
     kinds = Some(dict(KINDS), (), metadata=about("Record kinds; every kind where absent", example=["visit"]))
     recipient = Text(
         80,
+        also=in_one_line,
         metadata=about(
             "Who receives it, your organisation where absent: each recipient has pseudonyms of its own",
             example="University of Leeds",

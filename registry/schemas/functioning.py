@@ -19,7 +19,7 @@ class Functioning(Form):
             "CHAQ disability index", unit="{score}", higher="worse", sdtm="QS.CHAQIDX", deidentify=Action.NUMBER
         ),
     )
-    chaq_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who answered the CHAQ", deidentify=Action.KEEP))
+    chaq_rater = Choice(PATIENT_GLOBAL_RATERS, metadata=about("Who answered the CHAQ", deidentify=Action.CODE))
     chq_physical_summary = Exact(
         0,
         100,
@@ -34,10 +34,12 @@ class Functioning(Form):
     )
     promis_version = Text(40, metadata=about("Version of the PROMIS look-up table used", free_text=True))
     promis_rater = Choice(
-        PATIENT_GLOBAL_RATERS, metadata=about("Who answered the PROMIS measures", deidentify=Action.KEEP)
+        PATIENT_GLOBAL_RATERS, metadata=about("Who answered the PROMIS measures", deidentify=Action.CODE)
     )
 
     class Meta(Form.Meta):
         """The domains of the CHAQ with their aids, and the PROMIS measures."""
 
-        include = fields_of((*items.CHAQ_DOMAINS, *items.CHAQ_AIDS)) | fields_of(items.PROMIS_ITEMS, unit="{Tscore}")
+        include = fields_of((*items.CHAQ_DOMAINS, *items.CHAQ_AIDS), summed=True) | fields_of(
+            items.PROMIS_ITEMS, unit="{Tscore}"
+        )

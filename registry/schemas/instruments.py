@@ -19,21 +19,24 @@ def vas(words: str, *, sdtm: str | None = None, group: tuple[str, ...] = ()) -> 
 
 
 def fields_of(
-    items: Iterable[Item], *, places: int = 1, unit: str | None = None, high: int | None = None
+    items: Iterable[Item], *, places: int = 1, unit: str | None = None, high: int | None = None, summed: bool = False
 ) -> dict[str, Field[Any]]:
-    """Make a field of each item: a score, a flag, or a scale with `places` decimals, up to `high` where it has no maximum."""
-    return {item.field: field_of(item, places, unit, high) for item in items}
+    """Make a field of each item: a score, a flag, or a scale with `places` decimals, up to `high` where it has no maximum.
+
+    Items that are `summed` never leave the study team: beside them a total at its limit would be given back.
+    """
+    return {item.field: field_of(item, places, unit, high, inside=summed) for item in items}
 
 
-def field_of(item: Item, places: int, unit: str | None, high: int | None) -> Field[Any]:
+def field_of(item: Item, places: int, unit: str | None, high: int | None, *, inside: bool) -> Field[Any]:
     """Make the field of one item; ValueError when a scale has no upper limit. In an extract a flag is a code, others numbers."""
     if item.kind == "flag":
-        return YesNo(metadata=about(item.words, deidentify=Action.CODE))
+        return YesNo(metadata=about(item.words, deidentify=Action.CODE, inside=inside))
     upper = item.maximum if item.maximum is not None else high
     if upper is None:
         raise ValueError(f"{item.field} has no maximum, and none was given")
     if item.kind == "score":
-        said = about(item.words, unit="{score}", higher=item.higher, deidentify=Action.NUMBER)
+        said = about(item.words, unit="{score}", higher=item.higher, deidentify=Action.NUMBER, inside=inside)
         return Whole(item.minimum, upper, metadata=said)
-    said = about(item.words, unit=unit, higher=item.higher, deidentify=Action.NUMBER)
+    said = about(item.words, unit=unit, higher=item.higher, deidentify=Action.NUMBER, inside=inside)
     return Exact(item.minimum, upper, places=places, metadata=said)

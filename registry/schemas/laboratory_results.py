@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,9 @@ from marshmallow import ValidationError, post_load, validates_schema
 
 from registry.domain import units
 from registry.domain.analyte import FINDINGS, SPECIMENS
-from registry.domain.analytes import CATALOGUE, named
+from registry.domain.analytes import CATALOGUE, TRANSCRIPT, named
 from registry.domain.deidentification import Action
+from registry.domain.muscle_enzymes import MUSCLE_ENZYMES
 from registry.domain.vocabulary import COMPARATORS, MISSING_REASONS
 from registry.schemas.base import Kept, Record
 from registry.schemas.fields import Choice, Exact, Id, Moment, Text, about
@@ -27,6 +29,11 @@ MAYBE: dict[str, Any] = {"dump_only": True, "allow_none": True}
 IN_ITS_UNIT = ("analyte", "unit")
 IN_THE_STANDARD_UNIT = ("analyte", "standard_unit")
 """What divides the numbers of results: only those of one analyte in one unit are compared."""
+INSIDE: Mapping[str, Any] = {"inside": True}
+OF_THE_ANALYTE: Mapping[str, Any] = {"group": ("analyte",), "told_with": ("analyte",)}
+"""What is compared within the analyte, and would tell one that is left blank."""
+BESIDE_A_RATIO = (*MUSCLE_ENZYMES, *(code for code in CATALOGUE if code.startswith(TRANSCRIPT)))
+"""Analytes of which rules derive a ratio to the laboratory's own limits or controls: the value beside it would give those back."""
 
 
 def number(
@@ -35,9 +42,11 @@ def number(
     sdtm: str | None = None,
     low: Decimal | int = 0,
     group: tuple[str, ...] = IN_ITS_UNIT,
+    said: Mapping[str, Any] = INSIDE,
     **kwargs: Any,
 ) -> Exact:
-    said = about(words, sdtm=sdtm, deidentify=Action.NUMBER, group=group)
+    """Make the field of a number; one in a laboratory's own unit, or of its limits, tells the laboratory to who compares."""
+    said = about(words, sdtm=sdtm, deidentify=Action.NUMBER, group=group, **said)
     return Exact(str(low), str(LARGEST), places=6, metadata=said, **kwargs)
 
 
@@ -60,25 +69,43 @@ class LaboratoryResult(Record):
     value = number("Value as reported", sdtm="LB.LBORRES", low=-LARGEST)
     comparator = Choice(
         COMPARATORS,
-        metadata=about("The true value is below or above the value given (censored)", deidentify=Action.KEEP),
+        metadata=about(
+            "The true value is below or above the value given (censored)", deidentify=Action.CODE, **OF_THE_ANALYTE
+        ),
     )
-    unit = Text(30, metadata=about("Unit as reported, UCUM", sdtm="LB.LBORRESU", example="U/L", deidentify=Action.KEEP))
-    finding = Choice(FINDINGS, metadata=about("Qualitative finding", deidentify=Action.CODE, group=("analyte",)))
+    unit = Text(
+        30,
+        metadata=about(
+            "Unit as reported, UCUM", sdtm="LB.LBORRESU", example="U/L", deidentify=Action.KEEP, inside=True
+        ),
+    )
+    finding = Choice(FINDINGS, metadata=about("Qualitative finding", deidentify=Action.CODE, **OF_THE_ANALYTE))
     lower_limit = number("Lower limit of normal, in the unit reported", sdtm="LB.LBORNRLO")
     upper_limit = number("Upper limit of normal, in the unit reported", sdtm="LB.LBORNRHI")
     lower_limit_of_quantification = number("Lower limit of quantification, in the unit reported", sdtm="LB.LBLLOQ")
     reference_mean = number("Mean of the laboratory's healthy controls, in the unit reported", low=-LARGEST)
     reference_sd = number("Standard deviation of the laboratory's healthy controls, in the unit reported", low=SMALLEST)
-    specimen = Choice(SPECIMENS, metadata=about("Specimen", sdtm="LB.LBSPEC", deidentify=Action.KEEP))
+    specimen = Choice(SPECIMENS, metadata=about("Specimen", sdtm="LB.LBSPEC", deidentify=Action.KEEP, inside=True))
     assay = Text(80, metadata=about("Assay or method as the laboratory names it", sdtm="LB.LBMETHOD", free_text=True))
     laboratory = Text(80, metadata=about("Laboratory", free_text=True))
     collected_at = Moment(metadata=about("When the specimen was collected", sdtm="LB.LBDTC", deidentify=Action.DATE))
-    missing_reason = Choice(MISSING_REASONS, metadata=about("Why there is no value", deidentify=Action.KEEP))
+    missing_reason = Choice(
+        MISSING_REASONS, metadata=about("Why there is no value", deidentify=Action.CODE, **OF_THE_ANALYTE)
+    )
     standard_value = number(
-        "Value in the standard unit", sdtm="LB.LBSTRESN", low=-LARGEST, group=IN_THE_STANDARD_UNIT, **MAYBE
+        "Value in the standard unit",
+        sdtm="LB.LBSTRESN",
+        low=-LARGEST,
+        group=IN_THE_STANDARD_UNIT,
+        said={"told_with": ("analyte",), "inside_where": ("analyte", BESIDE_A_RATIO)},
+        **MAYBE,
     )
     standard_unit = Text(
-        30, **MAYBE, metadata=about("Standard unit of the analyte, UCUM", sdtm="LB.LBSTRESU", deidentify=Action.KEEP)
+        30,
+        **MAYBE,
+        metadata=about(
+            "Standard unit of the analyte, UCUM", sdtm="LB.LBSTRESU", deidentify=Action.KEEP, told_with=("analyte",)
+        ),
     )
     standard_lower_limit = number(
         "Lower limit of normal in the standard unit", sdtm="LB.LBSTNRLO", group=IN_THE_STANDARD_UNIT, **MAYBE

@@ -14,13 +14,13 @@ class MuscleStrength(Form):
     mmt8_maximum = OneOfNumbers(
         (items.MMT8_UNILATERAL_MAXIMUM, items.MMT8_BILATERAL_MAXIMUM),
         metadata=about(
-            "Maximum of the MMT8 version used: 80 one side, 150 both sides", unit="{score}", deidentify=Action.KEEP
+            "Maximum of the MMT8 version used: 80 one side, 150 both sides", unit="{score}", deidentify=Action.CODE
         ),
     )
     mmt8_side = Choice(
         BODY_SIDES,
         metadata=about(
-            "Side tested on the 80 scale: left only where the right cannot be tested", deidentify=Action.KEEP
+            "Side tested on the 80 scale: left only where the right cannot be tested", deidentify=Action.CODE
         ),
     )
     mmt8_total = Whole(
@@ -40,7 +40,7 @@ class MuscleStrength(Form):
         metadata=about(
             "Maximum of the CMAS version used; some centres score young children out of 49",
             unit="{score}",
-            deidentify=Action.KEEP,
+            deidentify=Action.CODE,
         ),
     )
     cmas_total = Whole(
@@ -66,4 +66,4 @@ class MuscleStrength(Form):
     class Meta(Form.Meta):
         """The items of the instruments, and the groups of the MMT26."""
 
-        include = fields_of((*items.MMT8_ITEMS, *items.CMAS_ITEMS, *items.MMT26_PARTS))
+        include = fields_of((*items.MMT8_ITEMS, *items.CMAS_ITEMS, *items.MMT26_PARTS), summed=True)

@@ -142,14 +142,14 @@ class Participant(Kept):
         CORE_SETS,
         metadata=about(
             "Core set of the response criteria, the same for every visit; the study's where it is not given",
-            deidentify=Action.KEEP,
+            deidentify=Action.CODE,
         ),
     )
     strength_measure = Choice(
         STRENGTH_MEASURES,
         metadata=about(
             "Measure of muscle strength in the core set, the same for every visit; the study's where it is not given",
-            deidentify=Action.KEEP,
+            deidentify=Action.CODE,
         ),
     )
 

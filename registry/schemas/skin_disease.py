@@ -60,6 +60,7 @@ class SkinDisease(Form):
                 *items.CDASI_DAMAGE_ITEMS,
                 *items.DAS_SKIN_ITEMS,
                 *items.DAS_MUSCLE_ITEMS,
-                *items.ACAT_ITEMS,
-            )
-        ) | fields_of(items.NAILFOLD_ITEMS, unit="/mm", high=30)
+            ),
+            summed=True,
+        )
+        include |= fields_of(items.ACAT_ITEMS) | fields_of(items.NAILFOLD_ITEMS, unit="/mm", high=30, summed=True)

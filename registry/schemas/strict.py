@@ -26,6 +26,8 @@ def about(  # noqa: PLR0913 (all that can be said of a field)
     group: tuple[str, ...] = (),
     quasi: bool = False,
     inside: bool = False,
+    inside_where: tuple[str, tuple[str, ...]] | None = None,
+    told_with: tuple[str, ...] = (),
     removed_because: str | None = None,
 ) -> dict[str, Any]:
     """Say a field once: its words, UCUM unit, SDTM name, LOINC code, whether it is free text, and an example.
@@ -33,8 +35,9 @@ def about(  # noqa: PLR0913 (all that can be said of a field)
     `higher` says whether a higher number means a better or a worse patient, where the measure has a direction.
 
     `deidentify` is what an extract does to it; `group` names other fields of the record that divide its values, `quasi` says
-    that somebody outside may know it of a participant, `inside` that it never leaves the study team. Of what is never in an
-    extract `removed_because` says why; free text is, and needs no reason.
+    that somebody outside may know it of a participant, `inside` that it never leaves the study team, and `inside_where` that it
+    does not where another field has one of these values. `told_with` names fields that it would tell: it is blank where
+    they are left blank. Of what is never in an extract `removed_because` says why; free text is, and needs no reason.
 
     Raises:
         TypeError: a field is both removed and something else, or does not say why it is removed.
@@ -55,6 +58,8 @@ def about(  # noqa: PLR0913 (all that can be said of a field)
         "group": group or None,
         "quasi": quasi or None,
         "inside": inside or None,
+        "inside_where": inside_where,
+        "told_with": told_with or None,
         "removed_because": removed_because,
     }
     return {key: value for key, value in said.items() if value is not None}

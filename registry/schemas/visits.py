@@ -95,7 +95,7 @@ class Visit(Kept):
     )
     mode = Choice(
         VISIT_MODES,
-        metadata=about("In person or remote; a complete visit says which", example="in_person", deidentify=Action.KEEP),
+        metadata=about("In person or remote; a complete visit says which", example="in_person", deidentify=Action.CODE),
     )
     status = Choice(
         VISIT_STATUSES,

@@ -16,7 +16,7 @@ class VitalSigns(Form):
         places=1,
         metadata=about("Height", unit="cm", sdtm="VS.HEIGHT", loinc="8302-2", deidentify=Action.NUMBER),
     )
-    height_position = Choice(HEIGHT_POSITIONS, metadata=about("How the height was measured", deidentify=Action.KEEP))
+    height_position = Choice(HEIGHT_POSITIONS, metadata=about("How the height was measured", deidentify=Action.CODE))
     weight = Exact(
         1,
         250,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,18 @@ from tests.extracting import ordered, pulled
 ASKED = {"study": "JAKI-JDM", "purpose": "A test", "kinds": ["participant"]}
 
 
+@pytest.fixture
+def fresh(shared_world: World) -> World:
+    """The shared world with a study that nobody was given yet."""
+    code = f"T-{uuid.uuid4().hex[:8].upper()}"
+    body = {"code": code, "title": "A study", "protocol_version": "1.0", "design": "single_arm"}
+    assert shared_world.administrator.post("/v1/studies", body).status_code == 201
+    return replace(shared_world, study=code)
+
+
 def refused(world: World, role: str = "statistician", **asked: Any) -> tuple[int, str, dict[str, Any]]:
     """Give the answer to an order that is refused, once the audit has it and nothing of what it was for."""
+    asked = {"study": world.study} | asked
     answer = world.people[role].post("/v1/extracts", ASKED | {"purpose": "A canary"} | asked)
     assert answer.status_code >= 400, answer.text
     [event] = [
@@ -30,7 +41,7 @@ def refused(world: World, role: str = "statistician", **asked: Any) -> tuple[int
     ]
     assert (event["action"], event["actor"]) == ("refuse", f"The {role}")
     assert {change["field"]: change["new"] for change in event["changes"]} == {
-        "/problem": bodies.problem(answer), "/study": asked.get("study", ASKED["study"]),
+        "/problem": bodies.problem(answer), "/study": asked["study"],
     }  # fmt: skip
     assert "canary" not in str(event)
     return answer.status_code, bodies.problem(answer), answer.json
@@ -47,12 +58,14 @@ def refused(world: World, role: str = "statistician", **asked: Any) -> tuple[int
     ],
 )
 def test_the_profile_is_the_roles_first_unless_another_of_its_own_is_named(
-    shared_world: World, role: str, usual: str, other: str | None
+    fresh: World, role: str, usual: str, other: str | None
 ) -> None:
-    somebody = shared_world.people[role]
-    assert ordered(shared_world, somebody)["profile"] == usual
+    somebody = fresh.people[role]
+    first = ordered(fresh, somebody)
+    assert first["profile"] == usual
+    assert somebody.post(f"/v1/extracts/{first['id']}/cancellation", {}).status_code == 200
     if other:
-        assert ordered(shared_world, somebody, profile=other)["profile"] == other
+        assert ordered(fresh, somebody, profile=other)["profile"] == other
 
 
 @pytest.mark.parametrize(
@@ -82,12 +95,18 @@ def test_a_profile_must_be_allowed_at_every_site_that_is_covered(shared_world: W
     assert refused(replace(shared_world, people=people), "partner")[2]["allowed"] == []
 
 
-def test_the_recipient_is_ones_own_organisation_unless_another_is_named(shared_world: World) -> None:
-    assert ordered(shared_world)["recipient"] == "Tests"
-    assert ordered(shared_world, recipient=" University  of Leeds ")["recipient"] == "University of Leeds"
-    assert ordered(shared_world, shared_world.partner, recipient="TESTS")["recipient"] == "TESTS"
-    status, problem, _ = refused(shared_world, "partner", recipient="Somebody else")
+def test_the_recipient_is_ones_own_organisation_unless_another_is_named(fresh: World) -> None:
+    assert ordered(fresh)["recipient"] == "Tests"
+    assert ordered(fresh, recipient=" University  of Leeds ")["recipient"] == "University of Leeds"
+    assert ordered(fresh, fresh.partner, recipient="TESTS")["recipient"] == "TESTS"
+    status, problem, _ = refused(fresh, "partner", recipient="Somebody else")
     assert (status, problem) == (403, "recipient-not-yours")
+
+
+def test_what_leaves_for_another_organisation_asks_for_sharing_with_partners(fresh: World) -> None:
+    assert ordered(fresh, profile="limited", recipient="Elsewhere")["uses"] == ["partner_sharing", "registry"]
+    assert ordered(fresh, profile="limited", recipient=" tests ")["uses"] == ["registry"]
+    assert ordered(fresh, recipient="Elsewhere")["uses"] == ["registry"], "it stays inside the study"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +114,7 @@ def test_the_recipient_is_ones_own_organisation_unless_another_is_named(shared_w
     [
         ({"study": "NOWHERE"}, {"/study": "no_such_study"}),
         ({"cut": "NONE-1"}, {"/cut": "no_such_cut"}),
-        ({"kinds": ["allocation"]}, {"/kinds": "kind_not_given"}),
+        ({"kinds": ["allocation"]}, {"/kinds/0": "kind_not_given"}),
         ({"as_of": "2020-01-01T00:00:00Z"}, {"/as_of": "before_the_study"}),
         ({"as_of": "2099-01-01T00:00:00Z"}, {"/as_of": "in_the_future"}),
     ],
@@ -117,6 +136,9 @@ def test_what_is_not_there_is_named_as_a_broken_rule_and_noted(
         ({"kinds": ["participant", "participant"]}, {"/kinds": "repeated"}),
         ({"profile": "none"}, {"/profile": "not_in_list"}),
         ({"recipient": "x" * 81}, {"/recipient": "too_long"}),
+        ({"recipient": "Leeds\n"}, {"/recipient": "unprintable"}),
+        ({"recipient": "Le\N{ZERO WIDTH SPACE}eds"}, {"/recipient": "unprintable"}),
+        ({"recipient": "\N{RIGHT-TO-LEFT OVERRIDE}sdeeL"}, {"/recipient": "unprintable"}),
         ({"role": "auditor"}, {"/role": "unknown_field"}),
     ],
 )
@@ -146,10 +168,11 @@ def test_releases_of_a_study_are_of_one_moment_for_ninety_days(world: World) -> 
     limited = ordered(world, profile="limited", recipient="One")
     assert ordered(world, profile="safe_harbor", recipient="Another")["cut_at"] == limited["cut_at"]
     assert ordered(world, world.partner)["cut_at"] == limited["cut_at"]
-    assert ordered(world, profile="limited", as_of=limited["cut_at"])["cut_at"] == limited["cut_at"]
+    again = ordered(world, profile="limited", recipient="One", as_of=limited["cut_at"])
+    assert again["cut_at"] == limited["cut_at"]
     inside = ordered(world)
     assert inside["cut_at"] > limited["cut_at"], "what stays inside is of now"
-    status, problem, said = refused(world, profile="limited", as_of=inside["cut_at"])
+    status, problem, said = refused(world, profile="limited", recipient="One", as_of=inside["cut_at"])
     assert (status, problem, said["interval_days"]) == (409, "release-too-close", 90)
     assert [one[:19] for one in said["moments"]] == [limited["cut_at"][:19]]
     cut = world.data_manager.post(f"/v1/studies/{world.study}/data-cuts", {"code": "CUT-1", "name": "C"}).json
@@ -164,13 +187,44 @@ def test_a_new_release_moment_comes_after_ninety_days(world: World) -> None:
     assert new - released > releases.INTERVAL
 
 
-def test_releases_that_are_ordered_at_once_are_of_one_moment(world: World) -> None:
+def test_releases_that_are_ordered_at_once_are_of_one_moment(fresh: World) -> None:
     def order(number: int) -> str:
-        somebody = replace(world.statistician, client=world.app.test_client())
-        return str(ordered(world, somebody, profile="limited", recipient=f"Number {number}")["cut_at"])
+        somebody = replace(fresh.statistician, client=fresh.app.test_client())
+        return str(ordered(fresh, somebody, profile="limited", recipient=f"Number {number}")["cut_at"])
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(order, range(8)))) == 1
+
+
+def test_one_recipient_gets_a_study_in_one_way(fresh: World) -> None:
+    first = ordered(fresh, profile="limited", recipient="Leeds")
+    for asked in ({"profile": "safe_harbor"}, {"uses": ["partner_sharing"]}):
+        status, problem, said = refused(fresh, **{"profile": "limited", "recipient": " LEEDS"} | asked)
+        assert (status, problem) == (409, "released-otherwise")
+        assert said["ways"] == [{"profile": "limited", "uses": ["partner_sharing", "registry"]}]
+    assert ordered(fresh, profile="limited", recipient="leeds", uses=["registry", "partner_sharing"])
+    assert ordered(fresh, profile="safe_harbor", recipient="York")
+    assert ordered(fresh, recipient="Leeds")["profile"] == "internal", "what stays inside is no release"
+    assert first["recipient"] == "Leeds"
+
+
+def test_what_was_given_of_every_site_is_not_given_of_one_also_to_who_may_not_see_the_first(fresh: World) -> None:
+    ordered(fresh, profile="safe_harbor", uses=["partner_sharing", "registry"])
+    status, problem, said = refused(fresh, "partner")
+    assert (status, problem, said["ways"]) == (409, "released-otherwise", [])
+
+
+def test_of_two_ways_that_are_asked_for_at_once_one_is_given(fresh: World) -> None:
+    def order(number: int) -> tuple[int, str]:
+        somebody = replace(fresh.statistician, client=fresh.app.test_client())
+        profile = ("limited", "safe_harbor")[number % 2]
+        body = ASKED | {"study": fresh.study, "profile": profile}
+        return somebody.post("/v1/extracts", body).status_code, profile
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(order, range(8)))
+    assert len({profile for status, profile in answers if status == 202}) == 1
+    assert sorted(status for status, _ in answers) == [202] * 4 + [409] * 4
 
 
 # --- the same inputs ----------------------------------------------------------------------------------------------
@@ -191,11 +245,14 @@ def test_the_same_inputs_give_the_same_bytes_after_everything_has_changed(world:
     assert world.coordinator.put(f"/v1/visits/{visits[1]['id']}", error, version=1).status_code == 200
     withdrawn(world, visits[2]["participant_id"])
     keys.add_pseudonym_key(world.installation.settings)
-    again, same = pulled(world, recipient="tests", **asked)
+    again, same = pulled(world, recipient="tests", purpose="a  TEST", **asked)
     assert (again["id"] != first["id"], same) == (True, files)
     assert [file["sha256"] for file in again["files"]] == [file["sha256"] for file in first["files"]]
     other, new = pulled(world, recipient="A new one", **asked)
     assert (other["participants"], first["participants"], other["key_version"]) == (2, 3, 2)
+    for changed in ({"purpose": "Another test"}, {"kinds": [*first["kinds"], "dose"]}, {"uses": ["partner_sharing"]}):
+        assert ordered(world, **asked | changed)["key_version"] == 2, changed
+    assert ordered(world, **asked | {"kinds": ["visit"]})["key_version"] == 1, "they were told already"
     names = {line.split(b",")[0] for line in files["participant.csv"].splitlines()[1:]}
     assert not any(name in content for name in names for content in new.values())
     held = world.auditor.get(f"/v1/extracts?participant_id={visits[2]['participant_id']}").json

@@ -11,6 +11,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from registry.domain.extract_kinds import KINDS
 from registry.publish.extracts.released import EVERY_FILE
@@ -46,6 +47,16 @@ def someone(world: World, role: str, site: str) -> Person:
         made = person(world.app, tx, role, site)
         tx.commit()
     return made
+
+
+def regranted(world: World, somebody: Person, **granted: str) -> None:
+    """Give somebody another role or site in place of the one held."""
+    [(name, value)] = granted.items()
+    change = sql.SQL("update access_grant set {} = %s, version = version + 1 where account_id = %s")
+    with world.app.extensions["registry"].database.transaction() as tx:
+        tx.attribute(attribution(reason="Another task"))
+        tx.run(change.format(sql.Identifier(name)), [value, somebody.account_id])
+        tx.commit()
 
 
 def test_an_order_is_queued_and_told_how_far_it_is_until_it_is_complete(
@@ -102,8 +113,20 @@ def test_an_extract_is_downloaded_whole_as_a_zip_also_in_parts(shared_world: Wor
     assert (rest.status_code, rest.data) == (206, whole.data[1000:])
     other = shared_world.statistician.get(path, **part | {"If-Range": '"another"'})
     assert (other.status_code, other.data) == (200, whole.data)
-    beyond = shared_world.statistician.get(path, Range=f"bytes={len(whole.data)}-")
-    assert beyond.status_code == 416
+    for beyond in (f"bytes={len(whole.data)}-", "bytes=-0"):
+        assert shared_world.statistician.get(path, Range=beyond).status_code == 416
+    assert shared_world.statistician.get(path, Range="Bytes=-7").data == whole.data[-7:]
+
+
+@pytest.mark.parametrize(
+    "asked", ["lines=1-2", "bytes", "bytes=9-5", "bytes=a-b", "bytes=0-1,5-6", f"bytes={'9' * 5000}-"]
+)
+def test_who_asks_for_a_part_as_nobody_can_give_it_is_sent_the_whole(
+    shared_world: World, extract: dict[str, Any], asked: str
+) -> None:
+    answer = shared_world.statistician.get(f"/v1/extracts/{extract['id']}/files/risk.md", Range=asked)
+    [size] = [file["bytes"] for file in extract["files"] if file["name"] == "risk.md"]
+    assert (answer.status_code, len(answer.data)) == (200, size)
 
 
 def test_an_extract_is_read_and_listed_by_who_ordered_it_and_by_an_auditor_only(
@@ -154,19 +177,45 @@ def test_a_partner_of_one_site_gets_that_sites_participants_only(world: World) -
     assert (everything["rows"]["participant"], everything["uses"]) == (3, ["registry"])
     kept = world.auditor.get(f"/v1/audit?kind=extract_refused&record_id={asked['id']}").json
     assert [event["action"] for event in kept] == ["refuse"]
+    told = {change["field"]: change["new"] for change in kept[0]["changes"]}
+    assert told["/account_id"] == world.partner.account_id
 
 
 def test_who_lost_a_site_loses_the_extracts_that_cover_it(world: World) -> None:
     extract = ordered(world, world.partner)
-    with world.app.extensions["registry"].database.transaction() as tx:
-        tx.attribute(attribution(reason="Left the site"))
-        tx.run(
-            "update access_grant set site_id = %s, version = version + 1 where account_id = %s",
-            [world.other_site, world.partner.account_id],
-        )
-        tx.commit()
+    regranted(world, world.partner, site_id=world.other_site)
     assert world.partner.get(f"/v1/extracts/{extract['id']}").status_code == 404
     assert world.partner.get("/v1/extracts").json == []
+
+
+@pytest.mark.parametrize(
+    ("held", "granted", "problem"),
+    [
+        ("statistician", "monitor", "profile-not-allowed"),
+        ("statistician", "data_manager", None),
+        ("statistician", "auditor", None),
+    ],
+)
+def test_an_extract_is_not_sent_to_who_has_a_role_that_could_not_order_it(
+    shared_world: World, visit: dict[str, Any], held: str, granted: str, problem: str | None
+) -> None:
+    somebody = someone(shared_world, held, shared_world.site)
+    extract = pulled(shared_world, somebody, kinds=["participant"])[0]
+    regranted(shared_world, somebody, role=granted)
+    assert somebody.get(f"/v1/extracts/{extract['id']}").json["profile"] == "internal"
+    for below in ("files/participant.csv", "download"):
+        answer = somebody.get(f"/v1/extracts/{extract['id']}/{below}")
+        assert (answer.status_code, bodies.problem(answer) if problem else None) == (403 if problem else 200, problem)
+    kept = shared_world.auditor.get(f"/v1/audit?kind=extract_refused&record_id={extract['id']}").json
+    assert [event["actor"] for event in kept] == (["The statistician"] * 2 if problem else [])
+
+
+def test_an_auditor_is_not_sent_what_tells_the_treatment(shared_world: World, visit: dict[str, Any]) -> None:
+    knowing = someone(shared_world, "unblinded_statistician", shared_world.site)
+    extract = pulled(shared_world, knowing, kinds=["participant", "allocation"])[0]
+    answer = shared_world.auditor.get(f"/v1/extracts/{extract['id']}/files/allocation.csv")
+    assert (answer.status_code, bodies.problem(answer)) == (403, "profile-not-allowed")
+    assert shared_world.auditor.get(f"/v1/extracts/{extract['id']}").json["files"] == extract["files"]
 
 
 @pytest.mark.requirement("A10")

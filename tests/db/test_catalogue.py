@@ -225,7 +225,7 @@ NOT_FOR_THE_SERVICE = {"audit.keep(text,text,jsonb,jsonb)", "reschedule(uuid)", 
 FOR_ROLES_ONLY = {
     "audit.note(text,text,jsonb)", "authenticated(bytea)", "authenticated_subject(text)", "grants_of(uuid)", "audit.settled()",
     "allocate(uuid,text,jsonb)", "randomisation_seals(uuid)", "treatment_of(uuid,uuid)",
-    "note_treatment_access(text,uuid,uuid)", "note_schedule_deviations(uuid[])", "released_at(uuid,text[])",
+    "note_treatment_access(text,uuid,uuid)", "note_schedule_deviations(uuid[])", "releases_of(uuid,text[])",
 }  # fmt: skip
 
 

@@ -60,8 +60,8 @@ def test_a_view_has_the_columns_that_are_declared(owner: Connection, file) -> No
         [file.name],
     ).fetchall()
     columns = [name for (name,) in found]
-    assert columns[0] == "participant_id"
-    assert sorted(columns[1:]) == sorted(file.staged)
+    assert columns[:2] == ["participant_id", "place"]
+    assert sorted(columns[2:]) == sorted(file.staged)
 
 
 def test_every_view_is_a_security_barrier_of_the_owner(owner: Connection) -> None:

@@ -57,7 +57,7 @@ def test_who_is_allocated_has_an_arm_for_those_alone_who_know_the_treatment(past
     for role in ("statistician", "unblinded_statistician", "unblinded_statistician,statistician"):
         with past.reading(past.settled(), role=role) as snapshot:
             told[role] = lines(snapshot, allocation, snapshot.participants())
-    given_arm = f"{past.cohort.participants[0]},ACTIVE,1\n"
+    given_arm = "0,ACTIVE,1\n"
     assert list(told.values()) == ["", given_arm, ""]
 
 
@@ -80,6 +80,30 @@ def test_who_enrols_later_was_not_there(past: Past) -> None:
         assert all(later not in lines(before, file, after.participants()) for file in FILES)
 
 
+def terms(past: Past, at: datetime) -> set[tuple[str | None, ...]]:
+    """Give how the events of a moment are coded."""
+    columns = ["preferred_term", "system_organ_class", "dictionary", "dictionary_version"]
+    with past.reading(at) as snapshot:
+        snapshot.want(snapshot.participants())
+        return {
+            tuple(row[one] for one in columns)
+            for row in snapshot.connection.execute(snapshot.query("adverse_event", columns))
+        }
+
+
+def test_a_term_is_that_of_the_dictionary_in_use_at_the_moment(past: Past) -> None:
+    first = ("Herpes zoster", "Infections and infestations", "Small", "1")
+    moments = [past.settled()]
+    for write in ("an event is another term", "a code is taken back", "another version of the dictionary"):
+        past.must_write(write)
+        moments.append(past.settled())
+    before, other, none, later = (terms(past, at) for at in moments)
+    assert before == {first}
+    assert other == {first, ("Headache", "Nervous system disorders", "Small", "1")}
+    assert (None, None, None, None) in none
+    assert later == {("Zoster", "Infections", "Small", "E0")}
+
+
 def test_a_study_that_was_not_there_is_no_such_record(past: Past) -> None:
     with pytest.raises(NoSuchRecord), past.reading(datetime(2020, 1, 1, tzinfo=UTC)):
         pass
@@ -99,7 +123,7 @@ def test_an_image_from_before_a_column_has_its_default(past: Past, owner: Connec
     )
     with past.reading(at) as snapshot:
         assert len(lines(snapshot, events, ids).splitlines()) == len(whole.splitlines())
-        query = snapshot.query("adverse_event", ["special_situations_overdose"], ["adverse_event_number"], ids)
+        query = snapshot.query("adverse_event", ["special_situations_overdose"])
         overdoses = [row["special_situations_overdose"] for row in snapshot.connection.execute(query)]
     assert None not in overdoses
     assert 0 in overdoses

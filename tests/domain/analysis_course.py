@@ -6,6 +6,7 @@ from registry.domain import derivation
 from registry.domain.analysis_followed import Followed
 from registry.domain.analysis_outcomes import OUTCOMES
 from registry.domain.analysis_participant import FIRST_JAK_INHIBITOR, PREDICTORS
+from registry.domain.analysis_safety import SAFETY
 from registry.domain.analysis_seen import Seen
 from registry.domain.analysis_visit import MEASURES
 from tests.domain import state_course
@@ -35,20 +36,25 @@ def better(on, event, **visit):
     return state_course.visit(on, event, disease_activity=activity, muscle_strength=strength, ck=300, **(forms | visit))
 
 
+def well(on, event, **visit):
+    """A visit without active disease, with the weight of the others."""
+    return state_course.visit(on, event, **({"vital_signs": {"weight": Decimal(41)}} | visit))
+
+
 def followed(course):
     return Followed(course, [Seen(course, visit, derivation.of_visit(course, visit)) for visit in course.complete])
 
 
 def told(who):
     """Every value of a participant, by the name of its measure."""
-    return {measure.name: measure.read(who) for measure in (*PREDICTORS, *FIRST_JAK_INHIBITOR, *OUTCOMES)}
+    return {measure.name: measure.read(who) for measure in (*PREDICTORS, *FIRST_JAK_INHIBITOR, *OUTCOMES, *SAFETY)}
 
 
 def told_of_visits(who):
     return [{measure.name: measure.read(seen) for measure in MEASURES} for seen in who.seen]
 
 
-def course(*visits, **records):
+def course(*visits, events=(), **records):
     """The course up to its last visit, as an extract reads it."""
     usual = {
         "visits": visits
@@ -66,4 +72,10 @@ def course(*visits, **records):
         "prior_treatments": ["methotrexate", "ivig"],
     }
     made = kept.course(**usual | records)
-    return type(made)(**{**state_course.vars_of(made), "today": made.complete[-1].on})
+    return type(made)(
+        **{
+            **state_course.vars_of(made),
+            "today": made.complete[-1].on,
+            "adverse_events": tuple(map(kept.event, events)),
+        }
+    )

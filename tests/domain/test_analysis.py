@@ -1,19 +1,23 @@
 """The tables for analysis against numbers that were counted on paper."""
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from registry.domain import derivation
 from registry.domain.antibody_group import antibody_group, findings_of
-from registry.domain.derivations.steroid_free_time import steroid_free_time
-from registry.domain.derivations.treatment import are_unrecorded, glucocorticoids_of
-from registry.domain.glucocorticoid_course import status_on, systemic
 from tests.domain import treatment_course as kept
-from tests.domain.analysis_course import BASELINE, LAST, WEEK_12, better, course, followed, ill, told, told_of_visits
+from tests.domain.analysis_course import (
+    BASELINE,
+    LAST,
+    WEEK_12,
+    better,
+    course,
+    followed,
+    ill,
+    told,
+    told_of_visits,
+)
 
 # --- what was known at the baseline -------------------------------------------------------------------------------
 
@@ -38,6 +42,7 @@ def test_without_a_baseline_nothing_is_counted_from_it() -> None:
         "core_set_used": "imacs",
         "strength_measure_used": "mmt8",
         "prior_treatments_count": 2,
+        "died": 0,
     }
 
 
@@ -87,85 +92,6 @@ def test_a_dose_after_the_last_visit_and_a_cream_are_no_first_jak_inhibitor() ->
     assert told(followed(course(doses=doses)))["first_jak_inhibitor"] is None
 
 
-# --- what came of it ----------------------------------------------------------------------------------------------
-
-
-def test_times_to_response_run_from_the_baseline_to_the_first_visit_with_it() -> None:
-    row = told(followed(course()))
-    for least in ("minimal", "moderate"):
-        assert row[f"{least}_response_days"] == 84, "from 5 January to 30 March"
-        assert (row[f"{least}_response_censored"], row[f"{least}_response_event"]) == (0, "week_12")
-    assert (row["major_response_days"], row["major_response_censored"], row["major_response_event"]) == (177, 1, None)
-    assert row["follow_up_days"] == 177
-
-
-def test_a_visit_that_cannot_be_decided_neither_responds_nor_ends_the_time() -> None:
-    blank = kept.visit(LAST)
-    row = told(followed(course(ill(BASELINE, "week_0"), ill("2026-02-02", "week_4"), blank)))
-    assert (row["minimal_response_days"], row["minimal_response_censored"]) == (28, 1)
-    assert row["follow_up_days"] == 177
-    row = told(followed(course(ill(BASELINE, "week_0"), blank)))
-    assert (row["minimal_response_days"], row["minimal_response_censored"]) == (None, None)
-
-
-def test_a_week_is_told_of_the_visit_of_its_planned_event_alone() -> None:
-    row = told(followed(course()))
-    assert (row["week_12_visit_day"], row["week_12_total_improvement_score"]) == (85, Decimal("67.5"))
-    assert row["week_12_total_improvement_category"] == "moderate"
-    assert (row["week_12_prednisone_equivalent_mg_per_day"], row["week_12_glucocorticoid_reduction"]) == (0, 100)
-    assert {value for name, value in row.items() if name.startswith(("week_24", "week_52"))} == {None}
-
-
-def test_steroid_free_days_are_counted_from_the_baseline_to_the_last_visit() -> None:
-    row = told(followed(course()))
-    assert row["steroid_free_days"] == 123, "178 days, of which 55 to 28 February are not free"
-    assert (row["steroid_free_percent"], row["steroid_undecided_days"]) == (69, 0)
-    assert (row["steroid_free_at_last_visit"], row["steroid_free_from_days"]) == (1, 55)
-
-
-def test_a_steroid_that_begins_again_ends_the_lasting_steroid_free_time() -> None:
-    again = kept.glucocorticoid(started_on="2026-06-01", ended_on=None)
-    medications = [kept.glucocorticoid(started_on="2026-01-01", ended_on="2026-02-28"), again]
-    row = told(followed(course(medications=medications)))
-    assert row["steroid_free_days"] == 92, "March, April and May"
-    assert (row["steroid_free_at_last_visit"], row["steroid_free_from_days"]) == (0, None)
-
-
-def test_where_no_medication_is_recorded_no_day_counts_as_steroid_free() -> None:
-    row = told(followed(course(medications=())))
-    assert (row["steroid_free_days"], row["steroid_undecided_days"]) == (0, 178)
-
-
-DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 31))
-PARTIAL = st.one_of(DAYS.map(str), DAYS.map(lambda day: f"{day:%Y-%m}"), st.just("2026"), st.none())
-RECORDS = st.fixed_dictionaries(
-    {
-        "started_on": PARTIAL,
-        "ended_on": PARTIAL,
-        "route": st.sampled_from(["oral", "intravenous", "topical", None]),
-        "frequency": st.sampled_from(["daily", "once"]),
-    }
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(records=st.lists(RECORDS, max_size=4), prior=st.booleans())
-def test_steroid_free_time_is_what_counting_day_by_day_finds(records: list[dict[str, str]], prior: bool) -> None:
-    medications = [kept.glucocorticoid(**record) for record in records]
-    made = kept.course((), medications, prior_treatments=["prednisone"] if prior else [])
-    first, last = date(2026, 1, 10), date(2026, 3, 20)
-    free = [_is_free(made, first + timedelta(days=day)) for day in range((last - first).days + 1)]
-    found = steroid_free_time(made, first, last)
-    assert (found.days, found.undecided_days) == (free.count(True), free.count(None))
-    since = next((day for day in range(len(free)) if all(one is True for one in free[day:])), None)
-    assert found.since == (None if since is None else first + timedelta(days=since))
-
-
-def _is_free(made, on: date) -> bool | None:
-    status = "indeterminate" if are_unrecorded(made, on) else status_on(systemic(glucocorticoids_of(made)), on)
-    return {"steroid_free": True, "on_glucocorticoids": False, "indeterminate": None}[status]
-
-
 # --- a visit ------------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +114,19 @@ def test_a_visit_tells_the_enzyme_that_counts_and_the_interferon_score_that_tran
     name = "interferon_score_6"
     assert (first[name], first[f"{name}_sign"], first[f"{name}_from"]) == (Decimal("3.5"), "positive", "transcripts")
     assert (last[name], last[f"{name}_sign"], last[f"{name}_from"]) == (9, "positive", "reported")
+
+
+def test_a_visit_tells_biomarkers_in_their_standard_unit_and_which_are_censored() -> None:
+    results = [
+        {"analyte": "CXCL10", "value": 2, "unit": "ng/mL"},
+        {"analyte": "IFNA", "value": 5, "unit": "fg/mL", "comparator": "<"},
+        {"analyte": "SIGLEC1", "value": 2400, "unit": "{mAb}/{cell}"},
+    ]
+    (row,) = told_of_visits(followed(course(kept.visit(BASELINE, "week_0", results, weight=40, height=140))))
+    assert (row["weight"], row["height"], row["days_from_baseline"]) == (40, 140, 0)
+    assert (row["cxcl10"], row["cxcl10_comparator"], row["crp"]) == (2000, None, None)
+    assert (row["ifna"], row["ifna_comparator"]) == (Decimal("0.005"), "<")
+    assert (row["siglec1"], row["siglec1_unit"]) == (2400, "{mAb}/{cell}")
 
 
 def test_a_likert_scale_is_no_centimetre() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from registry.domain.recipients import same_name
-from registry.domain.releases import INTERVAL_DAYS, named_moment, usual_moment
-from registry.problems import ReleaseTooClose
+from registry.domain.releases import INTERVAL_DAYS, Way, in_one_way, named_moment, usual_moment
+from registry.problems import ReleasedOtherwise, ReleaseTooClose
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
@@ -23,6 +25,7 @@ INTERVAL = INTERVAL_DAYS * DAY
         ([NOW - INTERVAL + INSTANT], NOW - INTERVAL + INSTANT),
         ([NOW - INTERVAL], NOW),
         ([NOW - 2 * INTERVAL, NOW - 3 * DAY], NOW - 3 * DAY),
+        ([NOW + INSTANT], NOW + INSTANT),
     ],
 )
 def test_a_release_is_of_the_newest_moment_until_the_interval_is_over(
@@ -49,6 +52,32 @@ def test_a_release_between_two_that_are_an_interval_and_a_half_apart_is_refused_
     with pytest.raises(ReleaseTooClose) as refused:
         named_moment(NOW, [NOW - INTERVAL / 2, NOW + INTERVAL - DAY])
     assert len(refused.value.members["moments"]) == 2
+
+
+LIMITED = Way("a university", "limited", ("partner_sharing", "registry"), frozenset({"north", "south"}))
+ELSEWHERE = replace(LIMITED, recipient="a company", profile="safe_harbor", sites=None)
+
+
+@pytest.mark.parametrize("known", [[], [LIMITED, ELSEWHERE], [ELSEWHERE], [replace(LIMITED, sites=None), LIMITED]])
+def test_a_recipient_may_have_a_study_as_it_has_it(known: list[Way]) -> None:
+    in_one_way(LIMITED, known)
+
+
+@pytest.mark.parametrize(
+    ("changed", "left"),
+    [
+        ({"profile": "safe_harbor"}, [{"profile": "limited", "uses": ["partner_sharing", "registry"]}]),
+        ({"uses": ("partner_sharing",)}, [{"profile": "limited", "uses": ["partner_sharing", "registry"]}]),
+        ({"sites": frozenset({"north"})}, []),
+        ({"sites": None}, []),
+    ],
+)
+def test_another_way_for_a_recipient_is_refused_with_those_that_it_may_ask_for(
+    changed: dict[str, Any], left: list[dict[str, Any]]
+) -> None:
+    with pytest.raises(ReleasedOtherwise) as refused:
+        in_one_way(replace(LIMITED, **changed), [LIMITED, ELSEWHERE])
+    assert refused.value.members == {"ways": left}
 
 
 def test_a_recipient_is_the_same_however_it_is_written() -> None:

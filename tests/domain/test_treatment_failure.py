@@ -223,3 +223,20 @@ def test_any_participant_gives_its_three_results(participant, medications, weigh
     for one in diagnosis.of_participant(made):
         assert one.result.final or one.result.reason
         assert one.result.rule.categories.keys() >= {one.result.category} - {None}
+
+
+CHILD = "0198c5a0-0000-7000-8000-00000000c111"
+SEVERAL = (
+    glucocorticoid(dose=None, started_on="2026-01-01"),
+    glucocorticoid(**HIGH, reason_for_end=None),
+    glucocorticoid(**HIGH | {"dose": None}, reason_for_end="inefficacy"),
+    glucocorticoid(started_on="2026", reason_for_end="intolerance", ended_on="2026-03"),
+    methotrexate(reason_for_end=None),
+)
+
+
+@settings(max_examples=10)
+@given(st.permutations(SEVERAL))
+def test_the_order_in_which_the_database_gives_records_changes_nothing(medications):
+    given_so, usual = (course(medications=tuple(order), id=CHILD) for order in (medications, SEVERAL))
+    assert list(diagnosis.of_participant(given_so)) == list(diagnosis.of_participant(usual))

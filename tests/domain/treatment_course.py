@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from registry.domain.course import Medication, read
+from registry.domain.course import Kept, Medication, read
 from registry.domain.rulebook import RULEBOOK
 
 TODAY = date(2026, 6, 30)
@@ -34,6 +34,10 @@ def visit(on, event="unscheduled", results=(), **vital_signs):
 def dose(started_on, **said):
     usual = {"drug": "baricitinib", "formulation": "tablet", "mg_per_intake": 2, "intakes_per_day": 2}
     return _kept(usual | {"started_on": started_on} | said)
+
+
+def event(image):
+    return Kept(_kept(image))
 
 
 def course(visits=(), medications=(), doses=(), today=TODAY, **participant):

@@ -29,6 +29,7 @@ from registry.schemas.doses import Dose
 from registry.schemas.participants import Participant
 from registry.schemas.visits import FORMS, Visit
 from tests.conftest import Installation, attribution
+from tests.publish import coding
 
 STUDY = "CANARY-STUDY"
 KEY = b"a key of the tests, thirty-two bytes or more"
@@ -73,6 +74,7 @@ def planted(database: Database, participants: int = 3) -> Cohort:
         tx.attribute(attribution())
         study = {"code": STUDY, "title": "A study", "protocol_version": "1.0", "design": "single_arm"}
         cohort.study = records.record(tx, "study", study)["id"]
+        coding.code_with_it(tx, cohort.study, CANARY)
         for code in ("CANARY-ONE", "CANARY-TWO"):
             site = {"code": code, "country": "NZ", "time_zone": "Pacific/Auckland"}
             cohort.sites.append(records.record(tx, "site", site)["id"])

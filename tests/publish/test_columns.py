@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 
 import pytest
 from marshmallow import Schema
 from marshmallow import fields as plain
 
-from registry.domain.deidentification import PROFILES, Action, Days, Profile
-from registry.publish.extracts import codebook
+from registry.domain.deidentification import PROFILES, Action, Profile
 from registry.publish.extracts.columns import FILES, Column, File
 from registry.publish.extracts.declared import GIVEN, derived
 from registry.publish.extracts.released import EVERY_FILE, columns_of, files_of
-from registry.publish.extracts.rules_told import rules_of
 from registry.schemas import catalogue
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.allocations import Allocation
@@ -168,6 +164,22 @@ def test_the_numbers_of_a_result_are_compared_within_their_analyte_and_unit() ->
     assert all(set(column.group) <= set(file.names) for file in EVERY_FILE for column in file.columns)
 
 
+def test_a_number_is_told_with_its_category_in_every_file_that_has_both() -> None:
+    for file in EVERY_FILE:
+        by_name = {column.name: column for column in file.columns}
+        for name, column in by_name.items():
+            others = {
+                other for end in ("_category", "_sign", "_state") for other in [f"{name}{end}"] if other in by_name
+            }
+            if name.endswith("total_improvement_score"):
+                others.add(f"{name.removesuffix('score')}category")
+            assert others <= set(column.told_with) <= set(by_name), (file.name, name)
+            assert not any(name in by_name[other].told_with for other in column.told_with), (
+                "each would wait for the other"
+            )
+            assert column.inside_where is None or column.inside_where[0] in by_name
+
+
 # --- what leaves, by profile --------------------------------------------------------------------------------------
 
 
@@ -184,6 +196,29 @@ def test_safe_harbor_gives_neither_a_day_nor_a_date_nor_a_site() -> None:
     assert days(SAFE_HARBOR) == set()
     assert names("participant", SAFE_HARBOR)[-1] == "first_visit_year"
     assert {"started_quarter", "started_precision"} <= set(names("adverse_event", SAFE_HARBOR))
+
+
+def test_inside_the_study_a_partial_date_has_the_day_in_its_middle() -> None:
+    for profile in PROFILES.values():
+        middles = {(file.name, one.name) for file, one in leaving(profile) if one.name.endswith("_middle_day")}
+        partial = {
+            (file.name, one.name.replace("_precision", "_middle_day"))
+            for file, one in leaving(profile)
+            if f"{one.name.removesuffix('_precision')}_day" in file.names and one.name.endswith("_precision")
+        }
+        assert middles == (set() if profile.released else partial), profile.name
+    assert ("adverse_event", "started_middle_day") in days(INTERNAL)
+
+
+def test_an_adverse_event_has_its_coded_term_and_never_the_words_of_a_reporter() -> None:
+    for profile in PROFILES.values():
+        told = names("adverse_event", profile)
+        assert {"preferred_term", "system_organ_class", "dictionary", "dictionary_version"} <= set(told)
+        assert not {"term", "ctcae_term", "verbatim"} & set(told)
+    [event] = [file for file in FILES if file.name == "adverse_event"]
+    by_name = {column.name: column for column in event.columns}
+    assert (by_name["preferred_term"].action, by_name["preferred_term"].sdtm) == (Action.CODE, "AE.AEDECOD")
+    assert set(by_name["preferred_term"].told_with) == {"special_interest", "system_organ_class"}
 
 
 def test_limited_gives_each_study_day_with_its_shifted_date() -> None:
@@ -217,7 +252,8 @@ def test_the_arm_is_given_inside_the_study_to_who_may_know_it() -> None:
 def test_outside_the_study_ages_are_bands_and_no_day_of_a_death_is_given() -> None:
     for profile in PROFILES.values():
         ages = [name for name in names("participant", profile) if name.startswith("age_")]
-        assert [name.endswith("_band") for name in ages] == [profile.released] * 3
+        inside = ["age_at_first_visit", "age_at_onset", "age_at_diagnosis"]
+        assert ages == (["age_at_first_visit_band"] if profile.released else inside)
         died = [name for name in names("adverse_event", profile) if name.startswith("died_")]
         assert bool(died) is not profile.released
 
@@ -235,30 +271,8 @@ def test_sdtm_names_are_kept() -> None:
     for profile in PROFILES.values():
         by_name = {(file.name, column.name): column.sdtm for file, column in leaving(profile)}
         assert by_name["participant", "sex_at_birth"] == "DM.SEX"
-        assert by_name["laboratory_result", "value"] == "LB.LBORRES"
+        assert by_name["laboratory_result", "standard_value"] == "LB.LBSTRESN"
         assert by_name["visit", "event"] == "SV.VISIT"
     assert {column.sdtm for _, column in leaving(INTERNAL) if column.name == "started_day"} == {
         "EC.ECSTDY", "CM.CMSTDY", "AE.AESTDY",
     }  # fmt: skip
-
-
-# --- codebook and rules -------------------------------------------------------------------------------------------
-
-
-@EACH_PROFILE
-def test_the_codebook_tells_every_column_that_leaves(profile: Profile) -> None:
-    files = files_of(profile, unblinded=True)
-    rows = list(csv.DictReader(io.StringIO(b"".join(codebook.lines(profile, files)).decode())))
-    assert tuple(rows[0]) == codebook.HEADINGS
-    assert [(row["file"], row["column"]) for row in rows] == [(file.name, one.name) for file, one in leaving(profile)]
-    assert all(row["words"] and row["type"] and row["action"] and row["short_name"] for row in rows)
-    assert len({(row["file"], row["short_name"]) for row in rows}) == len(rows)
-    assert codebook.lines(profile) == codebook.lines(profile, files_of(profile))
-
-
-@EACH_PROFILE
-def test_the_rules_say_how_the_profile_tells_days_sites_and_rare_values(profile: Profile) -> None:
-    told = " ".join(rules_of(profile))
-    assert ("study days" in told) is (profile.days is not Days.STUDY_QUARTERS)
-    assert ("Sites stand under keyed pseudonyms" in told) is profile.sites
-    assert (f"fewer than {profile.k} participants" in told) is (profile.k > 1)

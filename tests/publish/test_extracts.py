@@ -93,14 +93,18 @@ def test_what_was_recorded_comes_out(read: Read) -> None:
     assert (dose["started_day"], dose["ended_day"], dose["mg_per_kg_per_day"]) == ("1", "11", "0.160000")
     medication = table(out, "concomitant_medication")[0]
     assert (medication["started_day"], medication["started_precision"], medication["ended_day"]) == ("", "month", "-1")
+    assert (medication["started_middle_day"], medication["ended_middle_day"]) == ("-25", "-1")
     assert medication["reason_for_end"] == "inefficacy"
     assert [row["kind"] + row["given_day"] for row in table(out, "consent")] == ["consent-31"] * 3
     event, *rest = table(out, "adverse_event")
     assert len(rest) == 2
     assert (event["grade"], event["started_day"], event["seriousness_criteria_hospitalisation"]) == ("3", "3", "1")
     assert (event["special_situations_overdose"], event["special_situations_pregnancy"]) == ("1", "0")
-    suspects = [(row["drug"], row["dechallenge"]) for row in table(out, "drug_causality")[:2]]
-    assert suspects == [("abatacept", ""), ("baricitinib", "positive")]
+    assert (event["preferred_term"], event["system_organ_class"]) == ("Herpes zoster", "Infections and infestations")
+    assert (event["dictionary"], event["dictionary_version"]) == ("Small", "1")
+    suspects = [(row["drug_causality_number"], row["drug"]) for row in table(out, "drug_causality")[:2]]
+    assert suspects == [("1", "baricitinib"), ("2", "abatacept")], "in the order recorded"
+    assert [row["dechallenge"] for row in table(out, "drug_causality")[:2]] == ["positive", ""]
     worse = [(row["grade"], row["changed_day"], row["changed_precision"]) for row in table(out, "severity_change")[:2]]
     assert worse == [("2", "", "month"), ("3", "5", "day")]
 
@@ -146,14 +150,17 @@ def test_pseudonyms_stay_with_the_key_and_change_with_another(read: Read, tmp_pa
     known = read.cohort
     written(read.views, read.service, tmp_path, key=KEY[::-1], kinds=("participant",))
     first, other = ([row["participant"] for row in table(out, "participant")] for out in (read.out, tmp_path))
-    assert first == sorted(pseudonym(KEY, known.study, "Statisticians", one) for one in known.participants)
+    assert first == sorted(pseudonym(KEY, known.study, "internal Statisticians", one) for one in known.participants)
     assert not set(first) & set(other)
     assert all(re.fullmatch(r"P-[A-Z2-7]{16}", one) for one in first)
-    assert pseudonym(KEY, known.study, "Somebody else", known.participants[0]) not in first, "recipients cannot join"
-    assert pseudonym(KEY, known.sites[0], "Statisticians", known.participants[0]) not in first, (
+    assert pseudonym(KEY, known.study, "internal Somebody else", known.participants[0]) not in first, (
+        "recipients cannot join"
+    )
+    assert pseudonym(KEY, known.study, "limited Statisticians", known.participants[0]) not in first, "nor can profiles"
+    assert pseudonym(KEY, known.sites[0], "internal Statisticians", known.participants[0]) not in first, (
         "nor can studies be joined"
     )
-    assert pseudonym(KEY, known.study, "STATISTICIANS", known.participants[0]) in first, (
+    assert pseudonym(KEY, known.study, "internal STATISTICIANS", known.participants[0]) in first, (
         "a recipient is written as one likes"
     )
 
@@ -205,7 +212,7 @@ def test_another_sites_participants_are_not_in_an_extract_of_one_site(read: Read
     written(read.views, read.service, tmp_path / "one", sites=known.sites[0])
     with pytest.raises(NobodyAgrees):
         written(read.views, read.service, tmp_path / "none", sites=known.study)
-    mine = pseudonym(KEY, known.study, "Statisticians", known.participants[0])
+    mine = pseudonym(KEY, known.study, "internal Statisticians", known.participants[0])
     for file in EVERY:
         assert {row["participant"] for row in table(tmp_path / "one", file.name)} == {mine}, file.name
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
@@ -235,6 +242,11 @@ def test_above_the_threshold_nothing_is_written_and_the_report_says_why(read: Re
     with pytest.raises(RiskAboveThreshold) as refused:
         written(read.views, read.service, tmp_path / "out", profile_name="safe_harbor", still_agree=lambda _: others)
     report = refused.value.members["risk"]
+    (broken,) = refused.value.errors
+    assert broken.detail == (
+        "The greatest risk is above 0.09 (demographics: 0.5000; demographics_and_visits: 0.5000). "
+        "2 participants are in it; at least 12 must look alike."
+    )
     assert (report["participants"], report["population"]) == (2, 3), "nobody outside knows who agreed to be in it"
     assert not list(tmp_path.iterdir())
 

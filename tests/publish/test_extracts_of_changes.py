@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -77,3 +80,34 @@ def test_an_extract_that_fails_on_its_last_file_leaves_nothing(
     with pytest.raises(errors.UndefinedTable):
         written(views, service, tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_release_of_a_past_moment_has_the_same_bytes_whatever_became_of_who_is_not_in_it(
+    views: Database, service: Database, tmp_path: Path
+) -> None:
+    known = planted(service, 8)
+    outside, *inside = known.participants
+    asked: dict[str, Any] = {
+        "profile_name": "limited",
+        "held_before": frozenset(inside),
+        "kinds": ("participant", "visit"),
+    }
+    asked["as_of"] = settled(service)
+    written(views, service, tmp_path / "then", **asked)
+    with service.transaction() as tx:
+        tx.attribute(attribution(reason="It moved"))
+        records.amend(tx, "site", known.sites[0], 1, {"country": "DE", "time_zone": "Europe/Berlin"})
+        records.amend(tx, "participant", outside, 1, {"birth_year": 2001, "sex_at_birth": "unknown"})
+        tx.commit()
+    again = written(views, service, tmp_path / "again", **asked)
+    assert (again.live, again.risk["population"]) == (False, 8)
+    assert hashes(tmp_path / "again") == hashes(tmp_path / "then")
+
+
+def hashes(out: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.iterdir()}
+
+
+def settled(service: Database) -> datetime:
+    with service.transaction() as tx:
+        return records.settle(tx)

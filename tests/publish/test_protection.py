@@ -102,7 +102,6 @@ def test_inside_the_study_everything_is_told(cohort):
     protection = protect(INTERNAL, cohort, cohort)
     one = cohort[0]
     assert protection.values[one.id] == {"country": one.country, "sex": one.sex, "age": one.age}
-    assert protection.age(3, one.id) == 3
     assert set(protection.kept_events.values()) == {None}
     assert (protection.sites_left_out, refused(INTERNAL, protection.report)) == (frozenset(), False)
 
@@ -112,15 +111,6 @@ def test_unscheduled_visits_never_leave_by_safe_harbor_and_the_report_counts_wha
     visits = protected.report["visits"]
     leaving = sum(map(len, protected.kept_events.values()))
     assert leaving == visits["complete"] - visits["unscheduled_left_out"] - visits["planned_left_out"]
-
-
-def test_every_age_of_a_participant_is_told_as_the_first_is(cohort):
-    protection = protect(LIMITED, cohort, cohort)
-    for one in cohort:
-        told = protection.age(1, one.id)
-        assert (told is None) == (protection.values[one.id]["age"] is None)
-        assert told in (None, "0-5", "0-11")
-        assert protection.age(None, one.id) is None
 
 
 def test_a_site_goes_with_the_country_that_it_would_tell(cohort):
@@ -169,6 +159,15 @@ def test_the_report_is_written_for_programs_and_for_people_and_rounds_no_risk_do
     assert [risk.rounded_up(Fraction(share)) for share in ("1/12", "1/11", "0", "1", "1/4")] == [
         "0.0834", "0.0910", "0.0000", "1.0000", "0.2500",
     ]  # fmt: skip
+
+
+def test_inside_the_study_the_report_says_that_nothing_is_left_out_or_refused(cohort, protected):
+    inside = protect(INTERNAL, cohort[:20], cohort).report
+    pages = [risk.as_markdown(risk.summary(report, {}, {})).decode() for report in (inside, protected.report)]
+    assert ["No value is left out for being rare." in page for page in pages] == [True, False]
+    assert ["No risk is refused: it is told only." in page for page in pages] == [True, False]
+    assert ["until 12 participants share them" in page for page in pages] == [False, True]
+    assert ["A risk above 0.09 is refused" in page for page in pages] == [False, True]
 
 
 # --- pycanon ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -57,10 +58,26 @@ def test_every_table_has_a_dataset_name_of_its_own_and_so_has_each_part() -> Non
         assert all(names.SAS_PATTERN.fullmatch(name) for name in given)
 
 
-def test_every_label_is_ascii_of_forty_characters_and_no_two_codes_have_the_same_words() -> None:
+@pytest.mark.parametrize("longest", [names.SAS_LABEL, 80])
+def test_the_label_of_each_column_is_ascii_and_no_two_of_a_file_have_the_same(longest: int) -> None:
+    for _, columns in RELEASED:
+        labels = [names.ascii_words(one)[:longest] for one in names.labels(columns, longest).values()]
+        assert len(set(labels)) == len(columns)
+        assert all(0 < len(one) <= longest for one in labels)
+
+
+def test_columns_whose_words_are_cut_alike_are_labelled_by_their_names() -> None:
+    words = "Days from the baseline to the first visit with "
+    alike = [column(f"{least}_days", f"{words}{least}", "integer", unit="d") for least in ("minimal", "major")]
+    assert names.labels([*alike, column("weight", "Weight", "decimal", unit="kg")], 40) == {
+        "minimal_days": "Minimal days (d)",
+        "major_days": "Major days (d)",
+        "weight": "Weight (kg)",
+    }
+
+
+def test_no_two_codes_of_a_column_have_the_same_words() -> None:
     for each in (each for _, columns in RELEASED for each in columns):
-        label = names.ascii_words(names.label(each, names.SAS_LABEL))
-        assert 0 < len(label) <= names.SAS_LABEL
         words = value_labels(each) or {}
         assert len(set(words.values())) == len(words)
 
@@ -96,3 +113,12 @@ def test_texts_that_may_be_long_are_columns_of_an_extract_and_go_on_under_names_
         assert names.short_names(file.columns).items() <= short.items()
     known = {(file.name, each.name) for file in EVERY_FILE for each in file.columns if each.type == "text"}
     assert known >= LONG_TEXTS.keys()
+
+
+def test_the_document_names_the_variables_that_a_long_text_goes_on_in() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "extracts" / "formats.md").read_text()
+    (missing,) = (
+        each for file in EVERY_FILE for each in file.columns if (file.name, each.name) == ("derived", "missing")
+    )
+    short = list(names.short_names(held_by("derived", missing)).values())
+    assert f"cats(of {short[0]} {short[1]}-{short[-1]})" in document

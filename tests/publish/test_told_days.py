@@ -6,9 +6,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.domain.date_shift import middle, quarter, shifted, told
 from registry.domain.dates import PartialDate, study_day
 from registry.publish.extracts import treating
+from tests.oracles.date_shift import middle, quarter, shifted, told
 
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 ROWS = st.lists(st.tuples(DAYS, DAYS, st.sampled_from(["day", "month", "year"]), st.integers(-182, 182)), max_size=20)

@@ -14,8 +14,8 @@ from registry.db import records
 from registry.db.transaction import Database
 from registry.demo.cohort import cohort as demo_cohort
 from registry.domain.analysis_followed import DEFINITIONS, Followed
+from registry.domain.analysis_laboratory import INTERFERON_SCORE
 from registry.domain.analysis_outcomes import RESPONSES
-from registry.domain.analysis_visit import INTERFERON_SCORE
 from registry.domain.deidentification import PROFILES
 from registry.domain.rulebook import RULEBOOK
 from registry.publish.extracts import course_tables, derived, wide_participant, wide_visit
@@ -150,6 +150,32 @@ def test_where_no_day_is_told_no_number_of_days_is(children: list[Followed]) -> 
         assert {row["category"] for row in of_derived(who, quarters) if row["rule"] == "steroid-free-since"}
     for file in course_tables.COURSE_FILES:
         assert not {column.name for column in columns_of(file, quarters) if "day" in column.name and column.unit == "d"}
+
+
+def test_where_not_every_visit_leaves_nothing_does_that_was_judged_over_all_of_them() -> None:
+    left = {column.name for column in columns_of(wide_participant.FILE, PROFILES["safe_harbor"])}
+    for name in ("minimal_response", "major_response", "inactive_disease", "inactive_disease_revised"):
+        assert not {one for one in left if one.startswith(name)}
+    assert not {one for one in left if one.startswith("steroid_free") or "since_first_jak" in one}
+    assert {"week_12_event", "week_12_total_improvement_score", "baseline_cmas"} <= left
+    internal = {column.name for column in columns_of(wide_participant.FILE, INTERNAL)}
+    assert {"minimal_response_event", "minimal_response_censored", "steroid_free_percent"} <= internal
+
+
+def test_a_column_has_the_limits_direction_and_source_of_the_rule_or_the_field_that_it_is_of() -> None:
+    columns = {column.name: column for file in (wide_visit.FILE, wide_participant.FILE) for column in file.columns}
+    for name in ("cmas", "baseline_cmas"):
+        assert (columns[name].minimum, columns[name].maximum, columns[name].higher) == (0, 52, "better")
+        assert columns[name].source == RULEBOOK["cmas"].source
+    assert (columns["weight"].unit, columns["weight"].minimum, columns["weight"].maximum) == ("kg", 1, 250)
+    assert (columns["physician_global_activity"].maximum, columns["chaq"].higher) == (10, "worse")
+    assert (columns["total_improvement_score"].maximum, columns["total_improvement_score"].higher) == (100, "better")
+
+
+def test_the_rows_of_derived_values_come_in_the_order_of_their_keys_each_once(children: list[Followed]) -> None:
+    for who in children:
+        keys = [(row["visit_number"] or 10**6, row["value_number"]) for row in of_derived(who)]
+        assert keys == sorted(set(keys))
 
 
 def test_every_definition_is_named_with_its_version_by_a_column_and_in_the_document() -> None:

@@ -6,7 +6,10 @@ import asyncio
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ import pytest
 from procrastinate import App
 
 from registry import extracting, keys, worker
+from registry.domain.deidentification import PROFILES
 from tests import bodies
 from tests.conftest import World
 from tests.extracting import fetched, ordered, worked, workshop
@@ -164,21 +168,87 @@ def test_what_no_writer_survives_is_given_up(shared_world: World, extract: dict[
     assert read(shared_world, extract)["failure"]["type"] == "/problems/writer-lost"
 
 
+LOST = """
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and mode = 'ExclusiveLock' and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database())"""
+
+
+def lose(world: World) -> None:
+    """End the session that holds a claim."""
+    with psycopg.connect(world.installation.admin_url, autocommit=True) as admin:
+        assert len(admin.execute(LOST).fetchall()) == 1
+
+
 def test_a_worker_that_loses_its_database_leaves_the_work_to_the_next(
     shared_world: World, extract: dict[str, Any]
 ) -> None:
-    lost = """select pg_terminate_backend(pid) from pg_locks
-              where locktype = 'advisory' and mode = 'ExclusiveLock' and pid <> pg_backend_pid()
-                and database = (select oid from pg_database where datname = current_database())"""
-
-    def lose() -> None:
-        with psycopg.connect(shared_world.installation.admin_url, autocommit=True) as admin:
-            assert len(admin.execute(lost).fetchall()) == 1
-
     with pytest.raises(psycopg.OperationalError):
-        worked(shared_world, extract["id"], shown=once(lose))
+        worked(shared_world, extract["id"], shown=once(lambda: lose(shared_world)))
     assert (read(shared_world, extract)["state"], folders(shared_world, extract)) == ("writing", [])
     assert worked(shared_world, extract["id"]) == "complete"
+
+
+def test_who_lost_the_claim_does_not_disturb_the_next_one(shared_world: World, extract: dict[str, Any]) -> None:
+    begun, ended, second = threading.Event(), threading.Event(), []
+
+    def until_the_first_has_ended(step: str, *_: int) -> None:
+        if step == "protect":
+            begun.set()
+            assert ended.wait(20)
+
+    next_one = threading.Thread(
+        target=lambda: second.append(worked(shared_world, extract["id"], shown=until_the_first_has_ended))
+    )
+
+    def overtaken() -> None:
+        lose(shared_world)
+        next_one.start()
+        assert begun.wait(20)
+
+    with suppress(psycopg.OperationalError):
+        worked(shared_world, extract["id"], shown=once(overtaken))
+    ended.set()
+    next_one.join()
+    assert (second, folders(shared_world, extract)) == (["complete"], [extract["id"]])
+
+
+def test_what_cannot_be_written_is_tried_again_and_then_given_up(shared_world: World) -> None:
+    waiting, given_up = ordered(shared_world, **FEW), ordered(shared_world, **FEW, purpose="Another")
+    home: Path = shared_world.installation.settings.extracts
+    home.mkdir(exist_ok=True)
+    aside = home.rename(home.with_name("aside"))
+    home.touch()
+    assert worked(shared_world, waiting["id"]) == "writing"
+    states = [worked(shared_world, given_up["id"]) for _ in range(extracting.MOST_BEGINNINGS)]
+    home.unlink()
+    aside.rename(home)
+    assert states == ["writing"] * (extracting.MOST_BEGINNINGS - 1) + ["failed"]
+    failure = read(shared_world, given_up)["failure"]
+    assert (failure["type"], failure["detail"]) == ("/problems/cannot-be-written", "File exists.")
+    assert worked(shared_world, waiting["id"]) == "complete"
+
+
+@pytest.mark.parametrize("act", ["cancelled", "complete"])
+def test_files_that_took_their_place_untold_do_not_stay(shared_world: World, extract: dict[str, Any], act: str) -> None:
+    assert worked(shared_world, extract["id"], interrupted=lambda: True) == "writing"
+    left = shared_world.installation.settings.extracts / extract["id"]
+    left.mkdir()
+    (left / "left.csv").touch()
+    if act == "cancelled":
+        shared_world.statistician.post(f"/v1/extracts/{extract['id']}/cancellation", {})
+    assert worked(shared_world, extract["id"]) == act
+    assert not (left / "left.csv").exists()
+    assert left.exists() == (act == "complete")
+
+
+def test_an_order_by_another_version_of_its_profile_is_not_written(
+    shared_world: World, extract: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = PROFILES[extract["profile"]]
+    monkeypatch.setitem(PROFILES, profile.name, replace(profile, version="another"))
+    assert worked(shared_world, extract["id"]) == "failed"
+    assert read(shared_world, extract)["failure"]["type"] == "/problems/profile-changed"
 
 
 def test_files_are_removed_when_their_time_is_over_and_made_again_when_asked_for(

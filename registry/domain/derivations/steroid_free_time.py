@@ -17,15 +17,20 @@ from registry.domain.derivations.treatment import are_unrecorded, glucocorticoid
 from registry.domain.glucocorticoid_course import status_on, systemic
 
 _DAY = timedelta(days=1)
+_DECIDED = {"steroid_free": True, "on_glucocorticoids": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SteroidFreeTime:
-    """Days that are steroid-free, days that are not decided, and the first of those that lead to the end without a break."""
+    """Days that are steroid-free, days that are not decided, and the first of those that lead to the end without a break.
+
+    `at_end` is whether the last day is steroid-free; None where it is not decided.
+    """
 
     days: int
     undecided_days: int
     since: date | None
+    at_end: bool | None
 
 
 def steroid_free_time(course: Course, first: date, last: date) -> SteroidFreeTime:
@@ -34,12 +39,15 @@ def steroid_free_time(course: Course, first: date, last: date) -> SteroidFreeTim
     given = systemic(drugs)
     begins = sorted({first, *(day for day in _turns(drugs) if first < day <= last)})
     days: Counter[str] = Counter()
+    status = ""
     since: date | None = None
     for begin, after in zip(begins, [*begins[1:], last + _DAY], strict=True):
         status = "indeterminate" if are_unrecorded(course, begin) else status_on(given, begin)
         days[status] += (after - begin).days
         since = (since or begin) if status == "steroid_free" else None
-    return SteroidFreeTime(days=days["steroid_free"], undecided_days=days["indeterminate"], since=since)
+    return SteroidFreeTime(
+        days=days["steroid_free"], undecided_days=days["indeterminate"], since=since, at_end=_DECIDED.get(status)
+    )
 
 
 def _turns(drugs: Iterable[Medication]) -> Iterable[date]:

@@ -120,7 +120,7 @@ def _column(column: Column, profiles: list[str]) -> Entry:
         **said,
         "words": column.words,
         "type": column.type,
-        "source": source_of(column.name),
+        "source": column.source or source_of(column.name),
         "deidentify": column.action,
         "profiles": profiles,
     }

@@ -13,8 +13,10 @@ from registry.domain.vocabulary import MISSING_REASONS, VISIT_EVENTS
 from registry.publish.extracts.declared import PARTICIPANT, SITE, STUDY_DAY, Column, File, derived, kept, whole
 from registry.schemas.adverse_events import AdverseEvent
 from registry.schemas.allocations import Allocation
+from registry.schemas.codings import Coding
 from registry.schemas.concomitant_medications import ConcomitantMedication
 from registry.schemas.consents import Consent
+from registry.schemas.dictionaries import Dictionary
 from registry.schemas.doses import Dose
 from registry.schemas.drug_causality import DrugCausality
 from registry.schemas.laboratory_results import LaboratoryResult
@@ -45,8 +47,18 @@ def _participant() -> Iterator[Column]:
 def _missing() -> Iterator[Column]:
     words, forms = "Form of the visit, which is the file the value is missing from", {form: form for form in FORMS}
     yield Column("form", words, "code", Action.KEEP, codes=forms)
-    yield Column("field", "Field that has no value, as the form declares it", "text", Action.KEEP)
-    yield Column("reason", "Why there is no value", "code", Action.KEEP, codes=MISSING_REASONS)
+    yield Column("field", "Field that has no value, as the form declares it", "text", Action.CODE, group=("form",))
+    yield Column("reason", "Why there is no value", "code", Action.CODE, codes=MISSING_REASONS)
+
+
+def _adverse_event() -> Iterator[Column]:
+    """Give the columns of an adverse event, then those of the term that it is coded as."""
+    yield from derived(AdverseEvent())
+    term = "Preferred term of the event, or the term of a dictionary without; empty until it is coded"
+    yield replace(kept(Coding, "preferred_term"), words=term, sdtm="AE.AEDECOD")
+    yield replace(kept(Coding, "system_organ_class"), words="System organ class of the term", sdtm="AE.AEBODSYS")
+    yield replace(kept(Dictionary, "name"), name="dictionary", words="Dictionary that the event is coded with")
+    yield replace(kept(Dictionary, "edition"), name="dictionary_version")
 
 
 def _number(name: str, words: str) -> Column:
@@ -71,6 +83,7 @@ RESULT_NUMBER = _number("result_number", "result in its visit")
 DOSE_NUMBER = _number("dose_number", "dose of this participant, by start")
 MEDICATION_NUMBER = _number("medication_number", "medication of this participant, by start")
 EVENT_NUMBER = _number("adverse_event_number", "adverse event of this participant, by start")
+SUSPECT_NUMBER = _number("drug_causality_number", "drug that may have caused this event, in the order recorded")
 CHANGE_NUMBER = _number("severity_change_number", "change of severity of this event, in the order recorded")
 
 FILES: tuple[File, ...] = (
@@ -96,7 +109,7 @@ FILES: tuple[File, ...] = (
         (MEDICATION_NUMBER, *derived(ConcomitantMedication())),
         "medication_number",
     ),
-    _file("adverse_event", _words(AdverseEvent), (EVENT_NUMBER, *derived(AdverseEvent())), "adverse_event_number"),
+    _file("adverse_event", _words(AdverseEvent), (EVENT_NUMBER, *_adverse_event()), "adverse_event_number"),
     _file(
         "severity_change",
         _words(SeverityChange),
@@ -107,9 +120,9 @@ FILES: tuple[File, ...] = (
     _file(
         "drug_causality",
         _words(DrugCausality),
-        (EVENT_NUMBER, *derived(DrugCausality())),
+        (EVENT_NUMBER, SUSPECT_NUMBER, *derived(DrugCausality())),
         "adverse_event_number",
-        "drug",
+        "drug_causality_number",
         tells=Action.TREATMENT,
     ),
 )

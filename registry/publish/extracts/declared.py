@@ -23,7 +23,8 @@ PRECISIONS = {"day": "Known to the day", "month": "Known to the month", "year": 
 OLDEST_AGE = 90
 DAY, PRECISION, MIDDLE_DAY = "_day", "_precision", "_middle_day"
 """How the columns of a date end: its study day, how precisely it is known, and the study day of the middle of what is known."""
-STUDY_DAY = ": study day, day 1 is the first visit, there is no day 0"
+STUDY_DAY = ": study day, day 1 is the visit of week 0, else the first, there is no day 0"
+MIDDLE_OF_WHAT_IS_KNOWN = ": study day of the middle of what is known, of a whole date its own"
 WHOLE_YEARS = ", in whole years, from the year and month of birth"
 
 
@@ -32,7 +33,10 @@ class Column:
     """A column of a file as it is staged, with the one action that a profile applies to it, and what the codebook tells.
 
     `group` names other columns of the row that divide its values: only those of one analyte and unit are compared. `quasi` is
-    whether somebody outside may know it of a participant; `inside` whether it never leaves the study team.
+    whether somebody outside may know it of a participant; `inside` whether it never leaves the study team, and `inside_where`
+    in the rows where another column has one of these values. `told_with` names columns that it would tell: where they are
+    left blank, so is it. `over_course` is whether it is judged over all visits of a participant: it does not leave where not all of
+    them do. `source` is where it is defined, where that is said of no field.
     """
 
     name: str
@@ -43,6 +47,10 @@ class Column:
     group: tuple[str, ...] = ()
     quasi: bool = False
     inside: bool = False
+    inside_where: tuple[str, tuple[str, ...]] | None = None
+    told_with: tuple[str, ...] = ()
+    over_course: bool = False
+    source: str | None = None
     unit: str | None = None
     codes: Mapping[Any, str] | None = None
     minimum: Any = None
@@ -120,7 +128,11 @@ def _told(name: str, field: plain.Field[Any]) -> Column:
     said = catalogue.told_field(name, field)
     kind = "0/1" if said["type"] == "boolean" else said["type"]
     kept = {key: said[key] for key in ("unit", "codes", "minimum", "maximum", "higher", "sdtm", "loinc")}
-    beside = {key: field.metadata[key] for key in ("group", "quasi", "inside") if key in field.metadata}
+    beside = {
+        key: field.metadata[key]
+        for key in ("group", "quasi", "inside", "inside_where", "told_with")
+        if key in field.metadata
+    }
     return Column(name, said["words"] or name, kind, said["deidentify"], **kept, **beside)
 
 
@@ -168,12 +180,12 @@ GIVEN: Mapping[str, tuple[Column, ...]] = {
     "Participant.birth_year": (AGE_AT_FIRST_VISIT,),
     "Participant.birth_month": (),
     "Participant.symptom_onset": (
-        _age("age_at_onset", "Age at the first symptom"),
-        _precision(kept(Participant, "symptom_onset")),
+        _age("age_at_onset", "Age at the first symptom", inside=True),
+        replace(_precision(kept(Participant, "symptom_onset")), inside=True),
     ),
     "Participant.diagnosed_on": (
-        _age("age_at_diagnosis", "Age at the diagnosis"),
-        _precision(kept(Participant, "diagnosed_on")),
+        _age("age_at_diagnosis", "Age at the diagnosis", inside=True),
+        replace(_precision(kept(Participant, "diagnosed_on")), inside=True),
     ),
 }
 """The columns in which fields are given that are recoded or told as ages."""

@@ -20,12 +20,21 @@ from registry.domain.derivation import Failed
 from registry.domain.derived import Derived
 from registry.domain.rulebook import RULEBOOK
 from registry.publish.extracts.columns import EVENT, PARTICIPANT, VISIT_NUMBER, VISITED, Column, File
+from registry.publish.extracts.declared import whole
 
 RULES = {rule.id: rule.title for rule in RULEBOOK.values()}
 OF_TREATMENT = frozenset({"jak-exposure", "dose-band", "complete-clinical-response"})
 """Rules whose values tell the treatment: remission is to be off all of it."""
 OF_AGE = frozenset({"height-z-score", "bmi-z-score"})
 """Rules whose values tell the age to the month to whoever has sex and height beside them: a band of ages would hide nothing."""
+OF_MEASUREMENTS = frozenset(
+    {
+        "body-mass-index", "body-surface-area", "egfr", "height-velocity",
+        "laboratory-trend", "interferon-ratio", "glucocorticoid-reduction",
+    }
+)  # fmt: skip
+"""Rules that compute with what was measured: beside it they would give back what lies beyond its limits, and who reads can
+compute them from what is told."""
 OF_ONE_RULE = ("rule", "subject", "unit", "maximum")
 
 FILE = File(
@@ -42,9 +51,16 @@ FILE = File(
         ),
         EVENT,
         VISITED,
+        whole("value_number", "Number of the value in its visit, or among those of the participant", minimum=1),
         Column("rule", "Rule", "code", Action.KEEP, codes=RULES),
         Column("rule_version", "Version of the rule", "text", Action.KEEP),
-        Column("subject", "What tells results of one rule apart: an analyte, a drug", "text", Action.CODE),
+        Column(
+            "subject",
+            "What tells results of one rule apart: an analyte, a drug",
+            "text",
+            Action.CODE,
+            group=("rule",),
+        ),
         Column("result_number", "Number of the laboratory result in its visit", "integer", Action.KEEP, minimum=1),
         Column(
             "value",
@@ -52,18 +68,26 @@ FILE = File(
             "decimal",
             Action.NUMBER,
             group=OF_ONE_RULE,
+            told_with=("subject", "category"),
         ),
-        Column("unit", "Unit of the value, UCUM", "text", Action.KEEP),
-        Column("maximum", "Highest value of the version of the scale, where the rule has one", "decimal", Action.KEEP),
+        Column("unit", "Unit of the value, UCUM", "text", Action.KEEP, told_with=("subject",)),
+        Column(
+            "maximum",
+            "Highest value of the version of the scale, where the rule has one",
+            "decimal",
+            Action.CODE,
+            group=("rule",),
+        ),
         Column(
             "category",
             "Category, as GET /v1/rules tells those of each rule",
             "text",
             Action.CODE,
             group=("rule", "subject"),
+            told_with=("subject",),
         ),
-        Column("final", "No missing or later input can change it", "0/1", Action.KEEP),
-        Column("missing", "Inputs that were not there, with semicolons between", "text", Action.KEEP),
+        Column("final", "No missing or later input can change it", "0/1", Action.CODE, group=("rule",)),
+        Column("missing", "Inputs that were not there, with semicolons between", "text", Action.KEEP, inside=True),
         Column(
             "certainty",
             "How sure the sources of the rule are; below 100: not confirmed",
@@ -71,9 +95,11 @@ FILE = File(
             Action.KEEP,
             unit="%",
         ),
-        Column("own_constants", "Constants of the study's own, with semicolons between", "text", Action.KEEP),
+        Column(
+            "own_constants", "Constants of the study's own, with semicolons between", "text", Action.KEEP, inside=True
+        ),
     ),
-    ("visit_number", "rule", "subject", "result_number"),
+    ("visit_number", "value_number"),
 )
 
 
@@ -91,14 +117,15 @@ def place(who: Followed, seen: Seen, number: int) -> tuple[int, str, int]:
 
 
 def _rows(values: tuple[Derived, ...], profile: Profile) -> Iterator[tuple[Any, ...]]:
-    for derived in values:
-        if is_told(derived.result.rule.id, profile):
-            yield _told(derived, days=profile.days is not Days.STUDY_QUARTERS)
+    """Give the values that are told, numbered in the order in which they were derived."""
+    told = (derived for derived in values if is_told(derived.result.rule.id, profile))
+    for number, derived in enumerate(told, start=1):
+        yield number, *_told(derived, days=profile.days is not Days.STUDY_QUARTERS)
 
 
 def is_told(rule: str, profile: Profile) -> bool:
     """Tell whether the values of a rule leave by a profile."""
-    if rule in OF_AGE and profile.released:
+    if rule in OF_AGE | OF_MEASUREMENTS and profile.released:
         return False
     return profile.treatment or rule not in OF_TREATMENT
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from registry.db.extract_snapshot import Snapshot
@@ -21,19 +22,52 @@ from registry.publish.extracts.staging import Staged
 
 JUDGED_BY = ("participant", "visit", "adverse_event")
 """Files that are staged whether they are asked for or not: by them it is judged what an adversary may know and learn."""
+LONGEST = "laboratory_result"
+"""The file that is begun first, for it takes as long as all others together."""
 Heard = Callable[[str, int, int], None]
 
 
-def views(snapshot: Snapshot, wanted: Sequence[File], people: People, folder: Path, heard: Heard) -> dict[str, Staged]:
-    """Stage the files that are read from views, those wanted and those by which the extract is judged."""
-    names = {file.name for file in wanted} | set(JUDGED_BY)
-    asked = [file for file in FILES if file.name in names]
-    staged: dict[str, Staged] = {}
-    for file in asked:
-        heard_so_far = partial(heard, "read", len(staged), len(asked))
-        heard_so_far()
-        staged[file.name] = staging.from_view(snapshot, file, people.ids, folder, heard_so_far)
-    return staged
+class Views:
+    """The files that are read from views, those wanted and those by which the extract is judged; staged two at a time."""
+
+    def __init__(self, wanted: Sequence[File], people: People, folder: Path, heard: Heard) -> None:
+        names = {file.name for file in wanted} | set(JUDGED_BY)
+        self.left = sorted((file for file in FILES if file.name in names), key=lambda file: file.name == LONGEST)
+        self.people, self.folder, self.heard, self.asked = people, folder, heard, len(self.left)
+        self.staged: dict[str, Staged] = {}
+        self.errors: list[BaseException] = []
+        self.turn = Lock()
+
+    def read(self, snapshots: Sequence[Snapshot]) -> dict[str, Staged]:
+        """Stage every file, each from whichever of the snapshots is free; the first error ends them all, and is raised."""
+        with ThreadPoolExecutor(len(snapshots)) as pool:
+            try:
+                list(pool.map(self._read, snapshots))
+            except BaseException as stopped:
+                self.errors.append(stopped)
+                raise
+        for error in self.errors:
+            raise error
+        return self.staged
+
+    def _read(self, snapshot: Snapshot) -> None:
+        try:
+            snapshot.want(self.people.ids)
+            while self.left:
+                file, people = self.left.pop(), len(self.people.ids)
+                self.staged[file.name] = staging.from_view(snapshot, file, people, self.folder, self._heard)
+        except BaseException as error:
+            self.errors.append(error)
+
+    def _heard(self) -> None:
+        with self.turn:
+            if self.errors:
+                raise ExtractStopped
+            self.heard("read", len(self.staged), self.asked)
+
+
+class ExtractStopped(Exception):
+    """Reading ended because another reader failed, which tells why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from registry.db.extract_snapshot import PLACE
 from registry.domain.deidentification import Action
 from registry.domain.suppression import bounds, rare_codes
 from registry.publish.extracts.columns import Column
-from registry.publish.extracts.staging import PLACE
 
 EXACT = pa.decimal128(38, 15)
 NUMBERS = ("integer", "decimal")
@@ -41,6 +41,10 @@ class Limits:
 
     rare: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bounds: Mapping[str, Mapping[Group, Limit]] = field(default_factory=dict)
+
+    def __or__(self, other: Limits) -> Limits:
+        """Give the limits of both."""
+        return Limits({**self.rare, **other.rare}, {**self.bounds, **other.bounds})
 
 
 def found(columns: Sequence[Column], batches: Iterable[pa.RecordBatch], k: int) -> Limits:
@@ -140,11 +144,13 @@ def _text(column: Any) -> Any:
 def without_rare(batch: pa.RecordBatch, column: Column, rare: frozenset[str]) -> Any:
     """Give a column with its rare codes left blank."""
     values = batch.column(column.name)
-    if not rare:
-        return values
-    codes = pc.binary_join_element_wise(_key(batch, column.group), _text(values), BETWEEN)
-    is_rare = pc.is_in(codes, value_set=pa.array(sorted(rare), pa.string()))
-    return pc.if_else(is_rare, pa.scalar(None, values.type), values)
+    return pc.if_else(is_rare(batch, column, rare), pa.scalar(None, values.type), values) if rare else values
+
+
+def is_rare(batch: pa.RecordBatch, column: Column, rare: frozenset[str]) -> Any:
+    """Tell of each row whether its code is a rare one."""
+    codes = pc.binary_join_element_wise(_key(batch, column.group), _text(batch.column(column.name)), BETWEEN)
+    return pc.is_in(codes, value_set=pa.array(sorted(rare), pa.string()))
 
 
 def within(batch: pa.RecordBatch, column: Column, limits: Mapping[Group, Limit]) -> tuple[Any, int]:
@@ -154,7 +160,7 @@ def within(batch: pa.RecordBatch, column: Column, limits: Mapping[Group, Limit])
     low, high = (_of_group(groups, limits, end) for end in (0, 1))
     numbers = exact(values)
     below, above = pc.less(numbers, low), pc.greater(numbers, high)
-    limited = pc.if_else(below, _told(low, values.type), pc.if_else(above, _told(high, values.type), values))
+    limited = _told(pc.if_else(below, low, pc.if_else(above, high, numbers)), values.type)
     return limited, (pc.sum(below).as_py() or 0) + (pc.sum(above).as_py() or 0)
 
 
@@ -163,10 +169,10 @@ def _of_group(groups: Any, limits: Mapping[Group, Limit], end: int) -> Any:
     return pa.array(by_group, EXACT).take(groups.indices)
 
 
-def _told(limit: Any, kind: pa.DataType) -> Any:
-    """Give a limit as a whole number or as text, without noughts at its end."""
+def _told(numbers: Any, kind: pa.DataType) -> Any:
+    """Give numbers whole or as text, all without noughts at their end: by them a limit would differ from the same number."""
     if pa.types.is_integer(kind):
-        return limit.cast(kind)
-    encoded = limit.dictionary_encode()
+        return numbers.cast(kind)
+    encoded = numbers.dictionary_encode()
     texts = [f"{one.normalize():f}" for one in encoded.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(encoded.indices)

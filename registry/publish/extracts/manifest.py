@@ -76,7 +76,6 @@ def told(
     said = {
         "study": study,
         "as_of": order.as_of.astimezone(UTC).isoformat(),
-        "cut": order.cut,
         "recipient": order.recipient,
         "uses": sorted(order.uses),
         "every_site": order.sites == "*",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
@@ -61,9 +62,27 @@ def dataset_name(table: str, part: int | None = None) -> str:
     return f"{_abbreviated(table, SAS_NAME - PART_DIGITS).upper()}{part:0{PART_DIGITS}d}"
 
 
+def labels(columns: Sequence[Column], longest: int) -> dict[str, str]:
+    """Give each column's label: its words; where several have the same ones when cut, what its name says instead."""
+    given = {column.name: label(column, longest) for column in columns}
+    often = Counter(given.values())
+    return {
+        column.name: one if often[one := given[column.name]] == 1 else _named(column, longest) for column in columns
+    }
+
+
+def _named(column: Column, longest: int) -> str:
+    unit = _unit(column)
+    return _without_vowels(column.name, longest - len(unit)).replace("_", " ").capitalize() + unit
+
+
+def _unit(column: Column) -> str:
+    return f" ({column.unit})" if column.unit and not column.unit.startswith("{") else ""
+
+
 def label(column: Column, longest: int) -> str:
     """Give the words of a column with its unit, cut at words; what follows a colon and tells columns apart is kept."""
-    unit = f" ({column.unit})" if column.unit and not column.unit.startswith("{") else ""
+    unit = _unit(column)
     room = longest - len(unit)
     head, colon, tail = column.words.partition(": ")
     if len(column.words) > room and colon and len(tail) <= room * 3 // 4:

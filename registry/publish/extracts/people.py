@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.db.extract_snapshot import PLACE
 from registry.domain.antibody_group import antibody_group
+from registry.domain.extract_orders import Order
+from registry.publish.extracts.antibodies import FINDING
 from registry.publish.extracts.protection import Person
-from registry.publish.extracts.staging import PLACE, Staged
+from registry.publish.extracts.staging import Staged
 from registry.publish.pseudonyms import pseudonyms, shift_days, site_pseudonym
 
-ANTIBODY = "autoantibody_"
 NEVER_SERIOUS, SERIOUS = "none", "one or more"
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Those in an extract, in the order of their pseudonyms; `day_1` is of those who have a complete visit."""
+    """Those in an extract, in the order of their pseudonyms; `day_1` is of those who have a complete visit.
+
+    `key` makes their pseudonyms for an addressee, and `oldest_key` the shifts of their dates.
+    """
 
     key: bytes
+    oldest_key: bytes
     study_id: str
-    recipient: str
+    addressee: str
     names: Mapping[str, str]
     day_1: Mapping[str, date]
 
@@ -47,18 +53,20 @@ class People:
 
     def site(self, site_id: str) -> str:
         """Give the pseudonym of a site."""
-        return site_pseudonym(self.key, self.study_id, self.recipient, site_id)
+        return site_pseudonym(self.key, self.study_id, self.addressee, site_id)
 
     def _shifted(self, one: str) -> int | None:
         if one not in self.day_1:
             return None
-        moved = shift_days(self.key, self.study_id, self.recipient, one)
+        moved = shift_days(self.oldest_key, self.study_id, one)
         return (self.day_1[one] - date(1970, 1, 1)).days + moved
 
 
-def of(key: bytes, study_id: str, recipient: str, ids: Iterable[str], day_1: Mapping[str, date]) -> People:
+def of(order: Order, keys: Mapping[int, bytes], ids: Iterable[str], day_1: Mapping[str, date]) -> People:
     """Give these participants in the order of their pseudonyms."""
-    return People(key, study_id, recipient, pseudonyms(key, study_id, recipient, ids), day_1)
+    key, oldest = keys[order.key_version], keys[min(keys)]
+    names = pseudonyms(key, order.study_id, order.addressee, ids)
+    return People(key, oldest, order.study_id, order.addressee, names, day_1)
 
 
 def persons(people: People, staged: Mapping[str, Staged]) -> list[Person]:
@@ -88,6 +96,7 @@ def _person(
         country=row["country"],
         first_visit_year=day_1.year if day_1 else None,
         antibody=antibody_group(_findings(row)),
+        findings=_findings(row),
         events=tuple(event for event, _ in visits),
         visit_days=tuple(day for _, day in visits),
         sensitive=learned,
@@ -95,7 +104,7 @@ def _person(
 
 
 def _findings(row: Mapping[str, Any]) -> dict[str, str | None]:
-    return {name.removeprefix(ANTIBODY): found for name, found in row.items() if name.startswith(ANTIBODY)}
+    return {name.removeprefix(FINDING): found for name, found in row.items() if name.startswith(FINDING)}
 
 
 def _visits(visits: Staged, participants: int) -> list[list[tuple[str, int]]]:

@@ -20,20 +20,25 @@ from registry.publish.extracts.protection import Person
 BATCH = 100
 """Participants whose records are in memory at once."""
 OTHERS = """
-    select p.id::text as id, s.country from participant p join site s on s.id = p.site_id
+    select p.id::text as id from participant p
     where p.study_id = %(study)s and not (p.id = any (%(inside)s::uuid[]))
     order by p.id"""
+# As the sites stood at the moment that the transaction says.
+COUNTRIES = """
+    select distinct on (e.record_id) e.record_id::text as site_id, e.after ->> 'country' as country from audit.event e
+    where e.kind = 'site' and e.at <= said('as_of')::timestamptz
+    order by e.record_id, e.id desc"""
 
 
 def others(read: Courses, study_id: str, inside: Collection[str]) -> Iterator[Person]:
     """Give those of the study who are not in the extract, as they stood."""
     wanted = {"study": study_id, "inside": list(inside)}
-    countries = {row["id"]: row["country"] for row in read.tx.every(OTHERS, wanted)}
-    ids = list(countries)
+    ids = [row["id"] for row in read.tx.every(OTHERS, wanted)]
+    countries = {row["site_id"]: row["country"] for row in read.tx.every(COUNTRIES)} if ids else {}
     for start in range(0, len(ids), BATCH):
         for images in courses.of_participants(read.tx, ids[start : start + BATCH], read.as_of):
-            known = images["participant"]["id"]
-            yield _person(known, course.read(images, read.rules, date.min), countries[known])
+            country = countries[images["participant"]["site_id"]]
+            yield _person(images["participant"]["id"], course.read(images, read.rules, date.min), country)
 
 
 def _person(known: str, read: Course, country: str) -> Person:

@@ -11,9 +11,10 @@ from registry.domain.deidentification import WHO_KNOWS_THE_CHILD, WHO_KNOWS_THE_
 from registry.domain.disclosure_control import VISITS_WORTH, Release, Search
 from registry.domain.disclosure_risk import Known, matches, measured
 from registry.domain.generalisation import AGE, BLANK, COUNTRY, FIRST_VISIT_YEAR, SEX, Ladder
-from registry.domain.suppression import Key, Value, rare_codes
+from registry.domain.suppression import Key, Value
 from registry.domain.visit_patterns import UNSCHEDULED
 from registry.publish.extracts import risk
+from registry.publish.extracts.antibodies import Antibodies, decided
 
 WHO_KNOWS_THE_ANTIBODY = "demographics_and_antibody"
 """Adversary who treats such children and knows the autoantibody as well; told of, governed by no threshold."""
@@ -31,7 +32,8 @@ class Person:
     """A participant as an adversary may know them, and what would be learned.
 
     `age` is in whole years at the first visit. `events` and `visit_days` have one element for each complete visit, in order:
-    its planned event, or `unscheduled`, and its study day. `antibody` is one code a participant, `sensitive` the attributes
+    its planned event, or `unscheduled`, and its study day. `antibody` is one code a participant, `findings` are those by
+    antibody, `sensitive` the attributes
     that nobody should learn, the same for everybody.
     """
 
@@ -44,6 +46,7 @@ class Person:
     events: tuple[str, ...] = ()
     visit_days: tuple[int, ...] = ()
     sensitive: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def planned(self) -> frozenset[str]:
@@ -60,19 +63,16 @@ class Protection:
     """What of each participant leaves, by id, and the report of the risk.
 
     `values` are the quasi-identifiers as they leave, None being blank. `kept_events` are the planned events whose visits leave,
-    None where every visit does. `sites_left_out` are those whose country is blank: their site would tell it.
+    None where every visit does. `sites_left_out` are those whose country is blank: their site would tell it; `antibodies_left_out`
+    are those whose group by autoantibodies is.
     """
 
     values: Mapping[str, Mapping[str, Value]]
     kept_events: Mapping[str, frozenset[str] | None]
     sites_left_out: frozenset[str]
-    age_step: int
+    antibodies: Antibodies
+    antibodies_left_out: frozenset[str]
     report: Mapping[str, Any]
-
-    def age(self, years: int | None, participant: str) -> Value:
-        """Give any age of a participant as it leaves: on the step of the age at the first visit, blank where that is blank."""
-        known = years is not None and self.values[participant][AGE.name] is not None
-        return AGE.told(years, self.age_step) if known else None
 
 
 def protect(profile: Profile, people: Sequence[Person], population: Sequence[Person]) -> Protection:
@@ -88,6 +88,7 @@ def protect(profile: Profile, people: Sequence[Person], population: Sequence[Per
     leaving = {person: release.leaving[record] for person, record in records.items()}
     names = [ladder.name for ladder in ladders]
     country = ladders.index(COUNTRY)
+    antibodies = decided([one.antibody or "" for one in people], [one.findings for one in people], profile.k)
     some_told = COUNTRY.steps[release.steps[country]] is not BLANK
     return Protection(
         values={person: dict(zip(names, key, strict=True)) for person, (key, _) in leaving.items()},
@@ -95,14 +96,23 @@ def protect(profile: Profile, people: Sequence[Person], population: Sequence[Per
         sites_left_out=frozenset(
             person for person, (key, _) in leaving.items() if some_told and profile.released and key[country] is None
         ),
-        age_step=release.steps[ladders.index(AGE)],
-        report=_report(profile, ladders, release, people, population),
+        antibodies=antibodies,
+        antibodies_left_out=frozenset(one.id for one in people if one.antibody in antibodies.groups),
+        report=_report(profile, ladders, release, people, population, antibodies),
     )
 
 
 def refused(profile: Profile, report: Mapping[str, Any]) -> bool:
     """Whether an adversary whom the profile's threshold governs would find somebody with a higher risk."""
     return any(report["adversaries"][name]["after"]["records_above_threshold"] > 0 for name in profile.governs)
+
+
+def refusal(profile: Profile, report: Mapping[str, Any]) -> str:
+    """Say what is above the threshold: by which adversary, how much, and how many participants there are."""
+    above = ((name, report["adversaries"][name]["after"]) for name in profile.governs)
+    figures = [f"{name}: {after['prosecutor_max']}" for name, after in above if after["records_above_threshold"]]
+    there = f"{report['participants']} participants are in it; at least {profile.k} must look alike."
+    return f"The greatest risk is above {profile.threshold} ({'; '.join(figures)}). {there}"
 
 
 def told_ladders(profile: Profile) -> tuple[Ladder, ...]:
@@ -116,6 +126,7 @@ def _report(
     release: Release,
     people: Sequence[Person],
     population: Sequence[Person],
+    antibodies: Antibodies,
 ) -> dict[str, Any]:
     inside = {one.id for one in people}
     everybody = [*people, *(one for one in population if one.id not in inside)]
@@ -132,7 +143,7 @@ def _report(
                 "before": _figures(profile, _seen_before(name, people), _seen_before(name, everybody), people),
                 "after": _figures(
                     profile,
-                    _seen_after(name, profile, ladders, release, people),
+                    _seen_after(name, profile, ladders, release, people, antibodies.groups),
                     _seen_outside(name, profile, ladders, release, everybody),
                     people,
                 ),
@@ -156,11 +167,14 @@ def _seen_before(adversary: str, people: Sequence[Person]) -> list[Known]:
 
 
 def _seen_after(
-    adversary: str, profile: Profile, ladders: Sequence[Ladder], release: Release, people: Sequence[Person]
+    adversary: str,
+    profile: Profile,
+    ladders: Sequence[Ladder],
+    release: Release,
+    people: Sequence[Person],
+    rare: frozenset[str],
 ) -> list[Known]:
-    """Give what an adversary compares in the extract, where rare autoantibodies are blank."""
-    counts = Counter(one.antibody for one in people if one.antibody)
-    rare = rare_codes(counts, profile.k, counts.total())
+    """Give what an adversary compares in the extract, where rare groups by autoantibodies are blank."""
     seen = []
     for one in people:
         key, events = release.leaving[one.detail(ladders), one.planned]

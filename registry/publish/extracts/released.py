@@ -8,7 +8,14 @@ from dataclasses import replace
 from registry.domain.deidentification import Action, Days, Profile
 from registry.publish.extracts.columns import EVENT, FILES, PARTICIPANT, Column, File
 from registry.publish.extracts.course_tables import COURSE_FILES
-from registry.publish.extracts.declared import DAY, STUDY_DAY, WHOLE_YEARS
+from registry.publish.extracts.declared import (
+    DAY,
+    MIDDLE_DAY,
+    MIDDLE_OF_WHAT_IS_KNOWN,
+    PRECISION,
+    STUDY_DAY,
+    WHOLE_YEARS,
+)
 
 EVERY_FILE: tuple[File, ...] = (*FILES, *COURSE_FILES)
 """Every file that an extract may have, in the order of the manifest."""
@@ -76,8 +83,8 @@ def _given(column: Column, file: File, profile: Profile) -> Iterator[Column]:
     """Give what leaves in the place of a column."""
     if (column.inside and profile.released) or not _is_told(column.action, profile):
         return
-    if profile.days is Days.STUDY_QUARTERS and column.unit == DAYS and column.action is not Action.DATE:
-        return  # so many days from one day to another tell a day as well
+    if profile.days is Days.STUDY_QUARTERS and (column.over_course or _counts_days(column)):
+        return  # not every visit leaves, and no day does
     match column.action:
         case Action.RECODE if column.name != PARTICIPANT.name and not profile.sites:
             return
@@ -87,6 +94,11 @@ def _given(column: Column, file: File, profile: Profile) -> Iterator[Column]:
             yield from _days(column, file, profile)
         case _:
             yield column
+
+
+def _counts_days(column: Column) -> bool:
+    """Tell whether a column counts days from one day to another, which tells a day as well."""
+    return column.unit == DAYS and column.action is not Action.DATE
 
 
 def _band(age: Column) -> Column:
@@ -100,11 +112,13 @@ def _days(day: Column, file: File, profile: Profile) -> Iterator[Column]:
     match profile.days:
         case Days.STUDY_DAYS:
             yield day
+            if f"{stem}{PRECISION}" in file.names:
+                yield replace(day, name=f"{stem}{MIDDLE_DAY}", words=f"{words}{MIDDLE_OF_WHAT_IS_KNOWN}", sdtm=None)
         case Days.SHIFTED_DATES:
             yield day
             told = f"{words}: date, moved by the same days as every other of the participant"
             sdtm = day.sdtm.removesuffix("DY") + "DTC" if day.sdtm else None
             yield replace(day, name=f"{stem}{DATE}", words=told, type="date", unit=None, sdtm=sdtm)
         case Days.STUDY_QUARTERS if EVENT.name not in file.names:
-            told = f"{words}: quarters of a year since the first visit, 0 is the first, before it they are negative"
+            told = f"{words}: quarters of a year since the visit of week 0, else the first; 0 is the first, before it negative"
             yield replace(day, name=f"{stem}{QUARTER}", words=told, unit=None, sdtm=None)

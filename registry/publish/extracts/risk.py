@@ -31,7 +31,7 @@ QUASI = {
     "first_visit_year": "Year of the first visit",
     "country": "Country",
     "sex": "Sex",
-    "age": "Age at the first visit, and every other age",
+    "age": "Age at the first visit",
 }
 VISITS = {
     "complete": "Complete visits",
@@ -88,8 +88,20 @@ def _head(summary: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Profile {profile['name']}, version {profile['version']}. Participants: {summary['participants']}."
     yield f"The journalist looks among {summary['population']} of the study."
-    yield f"Values are left out until {summary['k']} participants share them."
-    yield f"A risk above {summary['threshold']} is refused where a threshold governs. Risks are rounded up."
+    yield from _done(summary)
+    yield "Risks are rounded up."
+
+
+def _done(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the profile does: one that stays inside the study does nothing."""
+    if summary["k"] > 1:
+        yield f"Values are left out until {summary['k']} participants share them."
+    else:
+        yield "No value is left out for being rare."
+    if any(one["governed"] for one in summary["adversaries"].values()):
+        yield f"A risk above {summary['threshold']} is refused where a threshold governs."
+    else:
+        yield "No risk is refused: it is told only."
 
 
 def _adversaries(summary: Mapping[str, Any]) -> Iterator[str]:

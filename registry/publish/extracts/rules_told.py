@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from registry.domain.deidentification import Days, Profile
 
 ALWAYS = (
-    "Participants stand under keyed pseudonyms, which are others for each recipient, and give the order of rows.",
+    "Participants stand under keyed pseudonyms, which are others for each recipient and profile, and give the order of rows.",
     "The sites' own codes, account names and identifiers of records are left out.",
     "Free text, and text that no closed list was checked against, is left out.",
     "Records entered in error, and drafts of visits, are left out.",
@@ -20,7 +20,7 @@ ALWAYS = (
 OF_DAYS: Mapping[Days, tuple[str, ...]] = {
     Days.STUDY_DAYS: (
         "Dates are study days: day 1 is the complete visit of week 0, or else the first complete visit; there is no day 0.",
-        "A date known only to the month or year has no study day; its precision is given.",
+        "A date known only to the month or year has no study day, but the day in its middle, and its precision.",
     ),
     Days.SHIFTED_DATES: (
         "Dates are study days: day 1 is the complete visit of week 0, or else the first complete visit; there is no day 0.",
@@ -30,7 +30,7 @@ OF_DAYS: Mapping[Days, tuple[str, ...]] = {
     Days.STUDY_QUARTERS: (
         "No day and no date is given: visits, and what was measured at them, stand by their planned event.",
         "Unscheduled visits are left out, and planned events by which too few participants could be told from each other.",
-        "Other dates are quarters of a year since the first visit, whose year is given.",
+        "Other dates are quarters of a year since the visit of week 0, or else the first, whose year is given.",
     ),
 }
 """What a profile does with dates."""
@@ -39,13 +39,22 @@ BLINDED = ("What tells of the treatment is left out: doses, causality, expectedn
 """What a profile does whose reader stays blinded."""
 
 
+OF_RELEASED = (
+    "Units, limits and controls of laboratories are left out, and values of muscle enzymes and transcripts beside their ratios.",
+    "Ages at the first symptom and at the diagnosis, items of totals, and what is computed of measurements are left out.",
+)
+"""What is done so that nothing gives back what was protected."""
 OF_GROWTH = "Z-scores of height and body mass index are left out: beside sex and height they tell the age to the month."
 """What is done where ages are bands."""
 
 
 def rules_of(profile: Profile) -> tuple[str, ...]:
     """Say what the profile does, as the manifest tells it."""
-    ages = "bands" if profile.released else "whole years; 90 stands for 90 or more"
+    ages = (
+        "The age at the first visit is a band of whole years."
+        if profile.released
+        else "Birth, first symptom and diagnosis are ages in whole years; 90 stands for 90 or more."
+    )
     sites = (
         "Sites stand under keyed pseudonyms, blank where the country is." if profile.sites else "Sites are left out."
     )
@@ -62,9 +71,9 @@ def rules_of(profile: Profile) -> tuple[str, ...]:
     return (
         *ALWAYS,
         *OF_DAYS[profile.days],
-        f"Birth, first symptom and diagnosis are ages in {ages}.",
+        ages,
         sites,
         *(rare if profile.k > 1 else ()),
         *(() if profile.treatment else BLINDED),
-        *(("The day of a death is left out.", OF_GROWTH) if profile.released else ()),
+        *(("The day of a death is left out.", OF_GROWTH, *OF_RELEASED) if profile.released else ()),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,16 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from registry.db.extract_snapshot import Snapshot
+from registry.db.extract_snapshot import PLACE, Snapshot
 from registry.publish.extracts.columns import File
 from registry.publish.extracts.declared import MIDDLE_DAY
 from registry.publish.extracts.tables import arrow_type
+from registry.publish.extracts.unsorted import Unsorted
 
-PLACE = "place"
 BATCH = 1 << 16
 """Rows of a batch, and of a group in a staged file."""
 BLOCK = 1 << 22
 """Bytes of CSV that are read at once."""
-LINES = 1 << 10
-"""Lines of CSV that are joined, so that each takes little of the interpreter's time."""
 PLAIN = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
 
 
@@ -71,7 +68,7 @@ class Stage:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add some rows, which come by place."""
-        self.held.append(batch.cast(self.schema))
+        self.held.append(batch)
         self.rows += batch.num_rows
         while self.rows >= BATCH:
             whole = _one(self.held)
@@ -86,15 +83,17 @@ class Stage:
         return Staged(self.file, self.path)
 
 
-def from_view(snapshot: Snapshot, file: File, ids: Sequence[str], folder: Path, heard: Callable[[], None]) -> Staged:
-    """Stage a file from the view of its name, in one statement for the whole study."""
+def from_view(snapshot: Snapshot, file: File, participants: int, folder: Path, heard: Callable[[], None]) -> Staged:
+    """Stage a file from the view of its name, in one statement for all who are wanted."""
+    heard()
     stage = Stage(file, folder)
-    kinds = {field.name: field.type for field in stage.schema} | {PLACE: pa.string()}
-    known = pa.array(ids, pa.string())
-    with io.BufferedReader(_Read(snapshot.rows(file.name, file.staged, file.keys, ids)), BLOCK) as lines:
-        for batch in _parsed(lines, kinds):
-            stage.add(batch.set_column(0, PLACE, pc.index_in(batch.column(0), value_set=known)))
+    unsorted = Unsorted(stage.path, stage.schema, file.keys, participants)
+    with io.BufferedReader(_Read(snapshot.rows(file.name, file.staged)), BLOCK) as lines:
+        for batch in _parsed(lines, stage.schema):
+            unsorted.add(batch)
             heard()
+    for batch in unsorted.sorted():
+        stage.add(batch)
     return stage.close()
 
 
@@ -115,15 +114,15 @@ def _helper(name: str) -> pa.DataType:
     return pa.int64() if name.endswith(MIDDLE_DAY) else pa.string()
 
 
-def _parsed(lines: Any, kinds: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
+def _parsed(lines: Any, kinds: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Read CSV as it comes: a cell without quotes and text is missing. Without a row there is nothing to read."""
     if not lines.peek(1):
         return
     yield from pyarrow.csv.open_csv(
         lines,
-        pyarrow.csv.ReadOptions(column_names=list(kinds), block_size=BLOCK),
+        pyarrow.csv.ReadOptions(column_names=kinds.names, block_size=BLOCK),
         convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict(kinds), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+            column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
         ),
     )
 
@@ -133,10 +132,10 @@ def _one(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
 
 
 class _Read(io.RawIOBase):
-    """The lines of a COPY as a stream that can be read."""
+    """What a COPY gives as a stream that can be read."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self.lines = lines
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self.parts = parts
         self.left = memoryview(b"")
 
     def readable(self) -> bool:
@@ -146,7 +145,7 @@ class _Read(io.RawIOBase):
         done = 0
         while done < len(into):
             if not self.left:
-                self.left = memoryview(b"".join(islice(self.lines, LINES)))
+                self.left = memoryview(next(self.parts, b""))
                 if not self.left:
                     break
             size = min(len(into) - done, len(self.left))

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from registry.domain.deidentification import Profile
 from registry.domain.extract_orders import Order
-from registry.publish.extracts import limits, manifest
+from registry.publish.extracts import antibodies, limits, manifest
+from registry.publish.extracts.columns import Column, File
 from registry.publish.extracts.formats import MADE_OF, opened, rows_of_parts, writers_of
 from registry.publish.extracts.formats.r import NAME, script
 from registry.publish.extracts.limits import LIMITED, Limits
 from registry.publish.extracts.manifest import ExtractFile
+from registry.publish.extracts.released import columns_of
 from registry.publish.extracts.staging import Staged
 from registry.publish.extracts.tables import Table
 from registry.publish.extracts.treating import Rules, Treatment
@@ -25,7 +28,7 @@ def written(
     staged: Staged, rules: Rules, order: Order, study: str, folder: Path, heard: Heard
 ) -> tuple[Table, list[ExtractFile]]:
     """Write a table in every format of the order, from the same batches; give it, and its files."""
-    found, rows = _read_once(staged, rules)
+    found, rows = _read_first(staged, rules)
     treatment = Treatment(staged.file, rules, found)
     file = staged.file
     table = Table(file.name, file.words, treatment.columns, file.keys, study, order.as_of, rows)
@@ -45,14 +48,31 @@ def leaving(staged: Staged, rules: Rules) -> Iterator[pa.RecordBatch]:
         yield batch if visits is None else visits.leaving(staged.file, batch)
 
 
-def _read_once(staged: Staged, rules: Rules) -> tuple[Limits, int]:
-    """Give what of the table is rare or extreme, and how many rows leave."""
+def _read_first(staged: Staged, rules: Rules) -> tuple[Limits, int]:
+    """Give what of the table is rare or extreme, and how many rows leave; it is read once more where a column waits for others."""
     if rules.profile.k == 1:
         return Limits(), staged.rows
-    named = {column.name for column in staged.file.columns if column.action in LIMITED and not column.quasi}
-    columns = [column for column in Treatment(staged.file, rules, Limits()).columns if column.name in named]
-    counted = _Counted(leaving(staged, rules))
-    return limits.found(columns, counted, rules.profile.k), counted.rows
+    found, rows = Limits(), 0
+    for columns in _in_turn(staged.file, rules.profile):
+        counted = _Counted(map(Treatment(staged.file, rules, found).withheld, leaving(staged, rules)))
+        found, rows = found | limits.found(columns, counted, rules.profile.k), counted.rows
+    return found, rows
+
+
+def _in_turn(file: File, profile: Profile) -> Iterator[list[Column]]:
+    """Give the columns that are limited, those first by which others are left blank: these are limited as what is left."""
+    waiting = [column for column in columns_of(file, profile) if _is_limited(column)]
+    while True:
+        names = {column.name for column in waiting}
+        ready = [column for column in waiting if not names & set(column.told_with)]
+        yield ready
+        waiting = [column for column in waiting if column not in ready]
+        if not waiting:
+            return
+
+
+def _is_limited(column: Column) -> bool:
+    return column.action in LIMITED and not column.quasi and not antibodies.tells(column.name)
 
 
 class _Counted:

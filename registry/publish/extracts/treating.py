@@ -11,15 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from registry.domain.date_shift import QUARTER as QUARTER_DAYS
+from registry.db.extract_snapshot import PLACE
 from registry.domain.deidentification import Action, Profile
-from registry.publish.extracts import limits, released
+from registry.publish.extracts import antibodies, limits, released, withheld
 from registry.publish.extracts.columns import Column, File
 from registry.publish.extracts.declared import DAY, MIDDLE_DAY, PARTICIPANT, PRECISION
 from registry.publish.extracts.limits import Limits
 from registry.publish.extracts.people import People
 from registry.publish.extracts.protection import Protection
-from registry.publish.extracts.staging import PLACE
 from registry.publish.extracts.tables import arrow_type
 from registry.publish.extracts.visit_numbers import VisitNumbers
 
@@ -30,6 +29,8 @@ LADDERS: Mapping[str, str] = {
     "first_visit_year": "first_visit_year",
 }
 """What stands in a column that somebody outside may know, by the name that the protection has for it."""
+QUARTER_DAYS = 91
+"""Days of a quarter: thirteen weeks."""
 LENGTHS = {"month": 7, "year": 4}
 """Characters of an ISO 8601 date that a precision leaves."""
 
@@ -57,8 +58,20 @@ class Treatment:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Give what leaves of a batch of staged rows, of which those of visits that stay are gone already."""
+        known = self._leaving(batch)
+        batch = self.withheld(batch)
+        for column in self.columns:
+            if column.told_with:
+                self._counted(column, known.column(column.name), batch.column(column.name))
         arrays = [self._given(column, batch).cast(arrow_type(column)) for column in self.columns]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _leaving(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return withheld.inside(batch, self.columns) if self.rules.profile.released else batch
+
+    def withheld(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Give a batch of staged rows without what stays inside, and without what would tell codes that are rare."""
+        return withheld.along(self._leaving(batch), self.columns, self.limits)
 
     def _given(self, column: Column, batch: pa.RecordBatch) -> Any:
         if column.action is Action.RECODE:
@@ -67,8 +80,8 @@ class Treatment:
             return self._protected(column, batch)
         if column.action is Action.DATE:
             return self._told_day(column, batch)
-        if column.action is Action.AGE and self.rules.profile.released:
-            return self._banded(column, batch)
+        if antibodies.tells(column.name):
+            return self._antibody(column, batch)
         return self._limited(column, batch)
 
     @cached_property
@@ -81,7 +94,16 @@ class Treatment:
         sites = batch.column("site_id").dictionary_encode()
         told = pa.array([self.rules.people.site(one) for one in sites.dictionary.to_pylist()], pa.string())
         before = told.take(sites.indices)
-        left_out = self.rules.protection.sites_left_out
+        return self._without(self.rules.protection.sites_left_out, column, batch, before)
+
+    def _antibody(self, column: Column, batch: pa.RecordBatch) -> Any:
+        protection, before = self.rules.protection, batch.column(column.name)
+        if column.name in protection.antibodies.columns:
+            return self._counted(column, before, pa.nulls(len(before), before.type))
+        return self._without(protection.antibodies_left_out, column, batch, before)
+
+    def _without(self, left_out: frozenset[str], column: Column, batch: pa.RecordBatch, before: Any) -> Any:
+        """Leave a column blank for these participants."""
         hidden = pa.array([one in left_out for one in self.rules.people.pseudonyms], pa.bool_())
         return self._counted(column, before, pc.if_else(hidden.take(batch.column(PLACE)), None, before))
 
@@ -90,13 +112,6 @@ class Treatment:
         values = self.rules.protection.values
         told = [values[one].get(name) for one in self.rules.people.pseudonyms]
         return pa.array(told, arrow_type(column)).take(batch.column(PLACE))
-
-    def _banded(self, column: Column, batch: pa.RecordBatch) -> Any:
-        years = batch.column(column.name.removesuffix(released.BAND)).to_pylist()
-        names = self.rules.people.pseudonyms
-        places = batch.column(PLACE).to_pylist()
-        told = (self.rules.protection.age(one, names[place]) for one, place in zip(years, places, strict=True))
-        return pa.array([None if one is None else str(one) for one in told], pa.string())
 
     def _limited(self, column: Column, batch: pa.RecordBatch) -> Any:
         """Give a column with its rare codes blank or its extremes at their limits; one without limits as it is."""

@@ -8,10 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from registry.db.extract_snapshot import PLACE
 from registry.domain.vocabulary import VISIT_EVENTS
 from registry.publish.extracts import wide_participant
 from registry.publish.extracts.columns import File
-from registry.publish.extracts.staging import PLACE, Staged
+from registry.publish.extracts.staging import Staged
 
 NUMBER, OF_EVENT = "visit_number", "_event"
 """How a column ends that names the planned event of which its neighbours with the same beginning tell."""
@@ -55,11 +56,9 @@ class VisitNumbers:
 
 def without_visits(row: Mapping[str, Any], kept: frozenset[str]) -> dict[str, Any]:
     """Give the row of a participant without what it tells of planned events whose visits stay, by the names of its columns."""
-    events = {event for event in VISIT_EVENTS if event not in kept}
-    of_others = {
-        name.removesuffix(OF_EVENT) for name, value in row.items() if name.endswith(OF_EVENT) and value in events
-    }
-    gone = tuple(f"{stem}_" for stem in (*events, *of_others))
+    stays = set(VISIT_EVENTS) - kept
+    stems = (name.removesuffix(OF_EVENT) for name, value in row.items() if name.endswith(OF_EVENT) and value in stays)
+    gone = tuple(f"{stem}_" for stem in stems)
     return {name: None if name.startswith(gone) else value for name, value in row.items()}
 
 

@@ -9,13 +9,14 @@ from registry.domain.analysis_followed import Followed
 from registry.domain.analysis_measures import Measure
 from registry.domain.analysis_outcomes import OUTCOMES
 from registry.domain.analysis_participant import FIRST_JAK_INHIBITOR, PREDICTORS
+from registry.domain.analysis_safety import SAFETY
 from registry.publish.extracts.columns import FILES, PARTICIPANT, File
 from registry.publish.extracts.declared import AGE_AT_FIRST_VISIT, OLDEST_AGE
 from registry.publish.extracts.wide_visit import column_of, told
 from registry.schemas.participants import TREATMENTS
 
 PRIOR = "prior_treatments"
-MEASURES: tuple[Measure[Followed], ...] = (*PREDICTORS, *FIRST_JAK_INHIBITOR, *OUTCOMES)
+MEASURES: tuple[Measure[Followed], ...] = (*PREDICTORS, *FIRST_JAK_INHIBITOR, *OUTCOMES, *SAFETY)
 _OF_PARTICIPANT = {column.name: column for column in FILES[0].columns}
 _AS_RECORDED = ("sex_at_birth", "disease_course")
 """Columns that are those of the file of participants, with its protection: as recorded, and one a prior treatment."""

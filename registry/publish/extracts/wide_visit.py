@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from registry.domain.analysis_followed import Followed
 from registry.domain.analysis_measures import Measure, Value
 from registry.domain.analysis_visit import MEASURES
 from registry.publish.extracts.columns import PARTICIPANT, VISIT, Column, File
+from registry.publish.extracts.declared import kept
 from registry.publish.extracts.derived import place, plain
+from registry.schemas.visits import FORMS
 
 
 def column_of(measure: Measure[Any]) -> Column:
-    """Give the column of a measure."""
+    """Give the column of a measure; one that is like a field of a form has its unit, limits, direction and names in standards."""
+    column = _of(measure)
+    if measure.like is None:
+        return column
+    form, name = measure.like
+    field = kept(FORMS[form], name)
+    said = {one: getattr(field, one) for one in ("unit", "minimum", "maximum", "higher", "sdtm", "loinc")}
+    return replace(column, **said)
+
+
+def _of(measure: Measure[Any]) -> Column:
     return Column(
         measure.name,
         measure.words,
@@ -21,10 +34,14 @@ def column_of(measure: Measure[Any]) -> Column:
         measure.action,
         group=measure.group,
         inside=measure.inside,
+        told_with=measure.told_with,
         unit=measure.unit,
         codes=measure.codes,
-        minimum=0 if measure.maximum is not None else None,
+        minimum=measure.minimum,
         maximum=measure.maximum,
+        higher=measure.higher,
+        over_course=measure.over_course,
+        source=measure.source,
     )
 
 

@@ -6,7 +6,6 @@ when, where or for which order it was written: the same inputs make the same byt
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,9 +20,10 @@ from registry.db.extract_snapshot import Snapshot
 from registry.db.transaction import Database, Transaction
 from registry.domain.extract_orders import Order
 from registry.permissions import UNBLINDED
-from registry.problems import NobodyAgrees, RiskAboveThreshold
+from registry.problems import BrokenRule, NobodyAgrees, RiskAboveThreshold
 from registry.publish.extracts import (
     codebook,
+    drafts,
     gathering,
     manifest,
     people,
@@ -45,6 +45,7 @@ from registry.publish.extracts.visit_numbers import VisitNumbers, kept_by
 
 RISK = "risk.json", "risk.md"
 STAGED = "staged"
+WAITING = "wait for the replica"
 
 
 class Cancelled(Exception):
@@ -92,13 +93,16 @@ def write(
             report. NoSuchRecord: the study was not there at the moment. ReplicaBehind: the replica did not catch up.
         StudyConstantsRefused, RuleFailed: values could not be derived. Cancelled: by `progress`.
     """
-    snapshot = extract_snapshot.snapshot(sources.views, order, wal=sources.wal, patience=sources.patience)
+    waiting = partial(progress, WAITING, 0, 0)
+    snapshot = extract_snapshot.snapshot(
+        sources.views, order, wal=sources.wal, patience=sources.patience, waiting=waiting
+    )
     with _whole_or_not_at_all(out) as draft, snapshot as views:
         ids = _participants(views, held_before, still_agree)
         with extract_snapshot.whole_records(sources.whole, views, order) as tx:
             day_1 = extract_snapshot.anchors(tx, ids)
-            who = people.of(keys[order.key_version], order.study_id, order.recipient, ids, day_1)
-            return _Extract(order, who, draft, progress).written(views, tx)
+            who = people.of(order, keys, ids, day_1)
+            return _Extract(sources.views, order, who, draft, progress).written(views, tx)
 
 
 def _participants(
@@ -115,8 +119,8 @@ def _participants(
 class _Extract:
     """An extract that is being written: its order, who is in it, where, and who is told how far it is."""
 
-    def __init__(self, order: Order, who: People, draft: Path, progress: Progress) -> None:
-        self.order, self.who, self.draft, self.progress = order, who, draft, progress
+    def __init__(self, views: Database, order: Order, who: People, draft: Path, progress: Progress) -> None:
+        self.views, self.order, self.who, self.draft, self.progress = views, order, who, draft, progress
         unblinded = set(order.role.split(",")) <= UNBLINDED
         self.files = [file for file in files_of(order.profile, unblinded=unblinded) if file.name in order.kinds]
 
@@ -141,7 +145,8 @@ class _Extract:
     def _gathered(self, views: Snapshot, courses: Courses) -> dict[str, Staged]:
         folder = self.draft / STAGED
         folder.mkdir()
-        staged = gathering.views(views, self.files, self.who, folder, self.progress)
+        with extract_snapshot.beside(self.views, views) as other:
+            staged = gathering.Views(self.files, self.who, folder, self.progress).read([views, other])
         return staged | courses.staged(self.files, self.who, folder, self.progress)
 
     def _protected(self, staged: Mapping[str, Staged], courses: Courses) -> tuple[Protection, Rules]:
@@ -156,7 +161,8 @@ class _Extract:
         outside = population.others(courses, self.order.study_id, self.who.ids) if profile.released else ()
         guard = protection.protect(profile, inside, [*inside, *outside])
         if protection.refused(profile, guard.report):
-            raise RiskAboveThreshold(risk=risk.summary(guard.report, {}, {}))
+            said = BrokenRule("", "risk_above_threshold", protection.refusal(profile, guard.report))
+            raise RiskAboveThreshold(said, risk=risk.summary(guard.report, {}, {}))
         kept = kept_by(guard.kept_events, self.who.pseudonyms)
         visits = None if kept is None else VisitNumbers(staged["visit"], kept)
         return guard, Rules(profile, self.who, guard, visits)
@@ -183,11 +189,6 @@ class _Extract:
         return manifest.measured(self.draft / name)
 
 
-def draft_of(out: Path) -> Path:
-    """Give the folder beside `out` that is written into; one that is there before was left by a writer that died."""
-    return out.with_name(f".{out.name}.unfinished")
-
-
 @contextmanager
 def _whole_or_not_at_all(out: Path) -> Iterator[Path]:
     """Give a folder beside `out` to write into; it takes the name `out` when the block ends without an error."""
@@ -196,24 +197,16 @@ def _whole_or_not_at_all(out: Path) -> Iterator[Path]:
         raise ExtractRefused(
             f"{out} exists and is not an empty folder; an extract never overwrites. Name a new folder."
         )
-    draft = draft_of(out)
+    draft = drafts.beside(out)
     try:
         draft.mkdir(mode=0o700, parents=True)
     except FileExistsError:
         raise ExtractRefused(f"{draft} is there: another writes it, or was stopped; then remove it.") from None
     try:
         yield draft
-        _see_on_disk(draft)
+        drafts.see_on_disk(draft)
         draft.replace(out)
-        _see_on_disk(out.parent)
+        drafts.see_on_disk(out.parent)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-
-
-def _see_on_disk(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -43,7 +43,7 @@ class Spss(InParts):
             pa.table(given, names=[column.name for column in columns]).to_pandas(),
             path,
             file_label=names.cut(self.table.words, FILE_LABEL),
-            column_labels=[names.label(column, LABEL) for column in columns],
+            column_labels=list(names.labels(columns, LABEL).values()),
             variable_value_labels={c.name: labels for c in columns if (labels := value_labels(c))},
             variable_measure={c.name: "scale" if is_number(c) and not value_labels(c) else "nominal" for c in columns},
             variable_format={

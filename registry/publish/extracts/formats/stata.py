@@ -47,7 +47,7 @@ class Stata(InParts):
             version=RELEASE,
             time_stamp=self.table.as_of.astimezone(UTC).replace(tzinfo=None),
             data_label=names.cut(self.table.words, LABEL),
-            variable_labels={self._names[c.name]: names.label(c, LABEL) for c in columns},
+            variable_labels={self._names[name]: one for name, one in names.labels(columns, LABEL).items()},
             value_labels=labelled,
             convert_strl=long,
         )

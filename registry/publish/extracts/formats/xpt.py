@@ -7,6 +7,7 @@ Source: SAS technical note TS-140, the record layout of a SAS data set in transp
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -38,7 +39,7 @@ class Xpt(InParts):
         super().__init__(folder, table)
         self._columns = tuple(chain.from_iterable(held_by(table.name, column) for column in table.columns))
         self._names = names.short_names(self._columns)
-        self._labels: list[str | None] = [ascii_label(table.name, column) for column in self._columns]
+        self._labels: list[str | None] = ascii_labels(table.name, self._columns)
         check_names(table.name, self._names)
 
     def write_part(self, path: Path, rows: pa.Table, part: int | None) -> None:
@@ -68,12 +69,15 @@ class Xpt(InParts):
         return [_as_wide_as(array, max(map(len, codes_of(column)), default=0)) for array in spread]
 
 
-def ascii_label(table: str, column: Column) -> str:
-    """Give the label of a column in ASCII, of 40 characters at most, with its unit."""
-    try:
-        return names.ascii_words(names.label(column, names.SAS_LABEL))[: names.SAS_LABEL]
-    except ValueError:
-        raise NotRepresentable(table, column.name, "a character of the label has no spelling in ASCII") from None
+def ascii_labels(table: str, columns: Sequence[Column]) -> list[str | None]:
+    """Give the labels of columns in ASCII, of 40 characters at most, with their units."""
+    told: list[str | None] = []
+    for name, label in names.labels(columns, names.SAS_LABEL).items():
+        try:
+            told.append(names.ascii_words(label)[: names.SAS_LABEL])
+        except ValueError:
+            raise NotRepresentable(table, name, "a character of the label has no spelling in ASCII") from None
+    return told
 
 
 def check_names(table: str, given: dict[str, str]) -> None:

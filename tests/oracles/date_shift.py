@@ -2,7 +2,7 @@
 
 A whole date moves by the days. A date known to the month or year cannot be moved by days exactly: the middle of what it may
 mean moves, and is cut back to its precision. So every interval between whole dates is kept, and a study day stays what it was.
-An extract does the same to whole columns (`registry.publish.extracts.treating`), and a test compares them.
+An extract does the same to whole columns (`registry.publish.extracts.treating`); it is judged by what stands here.
 
 Sources: PHUSE de-identification standard for SDTM (one offset for all of a participant's dates); impute, shift and cut back
 for partial dates is ours.

