@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from registry.domain.consents import PARTNERS_USE
 from registry.domain.deidentification import PROFILES, Profile
 from registry.domain.extract_orders import FORMATS
 from registry.domain.extract_states import EXTRACT, UNFINISHED, WRITTEN
-from registry.domain.recipients import same_name
+from registry.domain.recipients import as_kept, same_name
 from registry.permissions import PROFILES_OF, Role
 from registry.problems import (
     BrokenRule,
@@ -110,7 +109,7 @@ def _profile(asked: str | None, allowed: Sequence[str]) -> Profile:
 
 
 def _recipient(by: Attribution, asked: str | None) -> str:
-    named = " ".join(unicodedata.normalize("NFC", asked or by.organisation).split())[:80]
+    named = as_kept(asked or by.organisation)
     if Role.PARTNER in _roles(by.role) and _is_another(by, named):
         raise RecipientNotYours
     return named
@@ -118,7 +117,7 @@ def _recipient(by: Attribution, asked: str | None) -> str:
 
 def _is_another(by: Attribution, recipient: str) -> bool:
     """Tell whether a recipient is another organisation than the one of whoever orders."""
-    return same_name(recipient) != same_name(by.organisation)
+    return same_name(recipient) != same_name(as_kept(by.organisation))
 
 
 def _kinds(asked: Collection[str], given: Sequence[str]) -> list[str]:

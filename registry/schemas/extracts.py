@@ -12,6 +12,7 @@ from registry.domain.deidentification import PROFILES
 from registry.domain.extract_kinds import KINDS
 from registry.domain.extract_orders import FORMATS, USUAL_FORMATS
 from registry.domain.extract_states import STATES
+from registry.domain.recipients import LONGEST
 from registry.schemas.audit import AnyValue
 from registry.schemas.base import Kept, Record
 from registry.schemas.data_cuts import CODE_FORM as CUT_FORM
@@ -78,7 +79,7 @@ class ExtractRequest(Record):
     )
     kinds = Some(dict(KINDS), (), metadata=about("Record kinds; every kind where absent", example=["visit"]))
     recipient = Text(
-        80,
+        LONGEST,
         also=in_one_line,
         metadata=about(
             "Who receives it, your organisation where absent: each recipient has pseudonyms of its own",
@@ -134,7 +135,7 @@ class Extract(Kept):
     ordered_by = Text(200, dump_only=True, allow_none=True, metadata=about("Command that ordered it"))
     role = Text(300, dump_only=True, metadata=about("Roles by which it was ordered, with commas"))
     purpose = Text(300, dump_only=True, metadata=about("What it is for", free_text=True))
-    recipient = Text(80, dump_only=True, metadata=about("Who receives it"))
+    recipient = Text(LONGEST, dump_only=True, metadata=about("Who receives it"))
     sites = ListOf(
         Id(), 1000, allow_none=True, dump_only=True, metadata=about("Sites that it covers; null for every site")
     )

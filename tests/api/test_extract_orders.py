@@ -103,6 +103,17 @@ def test_the_recipient_is_ones_own_organisation_unless_another_is_named(fresh: W
     assert (status, problem) == (403, "recipient-not-yours")
 
 
+def test_a_partner_whose_organisation_has_a_long_name_is_its_own_recipient(fresh: World) -> None:
+    named = "A university hospital with a name that is longer than a recipient's is kept, and goes on"
+    with fresh.app.extensions["registry"].database.transaction() as tx:
+        tx.attribute(attribution(reason="A new name"))
+        partner = person(fresh.app, tx, "partner", fresh.site)
+        rename = "update account set organisation = %s, version = version + 1 where id = %s"
+        tx.run(rename, [named, partner.account_id])
+        tx.commit()
+    assert ordered(fresh, partner)["recipient"] == named[:80]
+
+
 def test_what_leaves_for_another_organisation_asks_for_sharing_with_partners(fresh: World) -> None:
     assert ordered(fresh, profile="limited", recipient="Elsewhere")["uses"] == ["partner_sharing", "registry"]
     assert ordered(fresh, profile="limited", recipient=" tests ")["uses"] == ["registry"]
